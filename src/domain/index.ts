@@ -8,3 +8,4 @@ export * from './money.js';
 export * from './order.js';
 export * from './period.js';
 export * from './subscription.js';
+export * from './names.js';

@@ -14,12 +14,15 @@ export function licenceKey(marketplace: string, subscriptionId: string, furtherL
 }
 
 /** Whether a value in `ref` or `snowid` is one of Isthmus's keys, of whichever tenant. */
-export function isOurKey(value: string | null | undefined): value is string {
+export function isOurKey(value: string | null | undefined): boolean {
   return typeof value === 'string' && value.startsWith(PREFIX);
 }
 
 /** The parts of a licence key of this marketplace; undefined when it is anything else. `line` is absent on a first line's key. */
-export function parseLicenceKey(marketplace: string, value: string | null | undefined): { subscriptionId: string; line?: string } | undefined {
+export function parseLicenceKey(
+  marketplace: string,
+  value: string | null | undefined,
+): { subscriptionId: string; line?: string } | undefined {
   const prefix = `${PREFIX}${marketplace}/`;
   if (typeof value !== 'string' || !value.startsWith(prefix)) return undefined;
   const rest = value.slice(prefix.length);

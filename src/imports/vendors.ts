@@ -87,6 +87,8 @@ export interface Psa {
 export interface PsaForm {
   /** A line of a subscription as licence fields, by the table "A subscription line as a licence"; without client, site and key. */
   licence(subscription: SubscriptionDetail, line: SubscriptionLine): LicenceFields;
+  /** What a reader should know of how this line is written: a price left out for its currency, say. A sentence. */
+  remark?(line: SubscriptionLine): string | undefined;
   /** What the PSA would show after storing these fields. */
   stored(fields: LicenceFields): LicenceFields;
   /** A new client as the PSA would store it. */

@@ -1,0 +1,15 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** A customer as the marketplace last showed it. */
+@Entity('customers')
+@Index('customers_name', ['tenantId', 'name'])
+export class CustomerRecord {
+  @PrimaryColumn('uuid', { name: 'tenant_id' }) tenantId: string;
+  @PrimaryColumn('varchar', { name: 'customer_id', length: 64 }) customerId: string;
+  @Column('text') name: string;
+  @Column('varchar', { length: 16 }) status: string;
+  /** When a look last showed it. */
+  @Column('timestamptz', { name: 'seen_at' }) seenAt: Date;
+  /** When a complete look first lacked it. */
+  @Column('timestamptz', { name: 'gone_at', nullable: true }) goneAt: Date | null;
+}

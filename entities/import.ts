@@ -1,0 +1,62 @@
+import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+export type ImportState =
+  | 'queued'
+  | 'running'
+  | 'needs_approval'
+  | 'succeeded'
+  | 'succeeded_with_skips'
+  | 'partly_failed'
+  | 'failed'
+  | 'cancelled';
+export type ImportPhase = 'waiting' | 'marketplace' | 'psa' | 'plan' | 'apply' | 'done';
+export type ImportEntity = 'customers' | 'subscriptions';
+export type ImportTrigger = 'manual' | 'integrator' | 'webhook';
+
+export interface ImportCounts {
+  clients: { created: number; updated: number; linked: number; unchanged: number };
+  licences: { created: number; updated: number; rekeyed: number; deactivated: number; reactivated: number; unchanged: number };
+  skipped: number;
+  held: number;
+  failed: number;
+}
+
+export interface ImportError {
+  actor: 'configuration' | 'vendor' | 'isthmus';
+  code: string;
+  message: string;
+}
+
+/** One run of the main job for one tenant. This row is the truth about who may run: at most one queued or running for each tenant. */
+@Entity('imports')
+@Index('imports_one_at_a_time', ['tenantId'], { unique: true, where: `"state" IN ('queued', 'running')` })
+@Index('imports_by_tenant', ['tenantId', 'createdAt'])
+export class Import {
+  @PrimaryGeneratedColumn('uuid') id: string;
+  @Column('uuid', { name: 'psa_instance_id' }) psaInstanceId: string;
+  @Column('uuid', { name: 'tenant_id' }) tenantId: string;
+  @Column('varchar', { length: 20, array: true }) entities: ImportEntity[];
+  /** One customer's alone; null for all. */
+  @Column('varchar', { name: 'customer_id', length: 64, nullable: true }) customerId: string | null;
+  /** The client asked for, when it was asked for by client. */
+  @Column('varchar', { name: 'client_id', length: 32, nullable: true }) clientId: string | null;
+  @Column('varchar', { length: 10 }) trigger: ImportTrigger;
+  @Column('text', { name: 'requested_by' }) requestedBy: string;
+  @Column('boolean', { default: false }) preview: boolean;
+  @Column('varchar', { length: 24, default: 'queued' }) state: ImportState;
+  @Column('varchar', { length: 12, default: 'waiting' }) phase: ImportPhase;
+  @Column('integer', { name: 'progress_done', default: 0 }) progressDone: number;
+  @Column('integer', { name: 'progress_total', nullable: true }) progressTotal: number | null;
+  @Column('jsonb') counts: ImportCounts;
+  @Column('integer', { name: 'calls_marketplace', default: 0 }) callsMarketplace: number;
+  @Column('integer', { name: 'calls_psa', default: 0 }) callsPsa: number;
+  /** Counts the workers that took it; every write of an attempt is fenced by it. */
+  @Column('integer', { default: 0 }) attempt: number;
+  @Column('jsonb', { nullable: true }) error: ImportError | null;
+  /** What a reader should know beyond the counts: sentences. */
+  @Column('jsonb', { default: [] }) remarks: string[];
+  @Column('timestamptz', { name: 'cancel_requested_at', nullable: true }) cancelRequestedAt: Date | null;
+  @CreateDateColumn({ type: 'timestamptz', name: 'created_at' }) createdAt: Date;
+  @Column('timestamptz', { name: 'started_at', nullable: true }) startedAt: Date | null;
+  @Column('timestamptz', { name: 'finished_at', nullable: true }) finishedAt: Date | null;
+}
