@@ -1,0 +1,10 @@
+import type { CallLog } from './calls.js';
+import type { SandboxClock } from './clock.js';
+import type { FaultRules } from './faults.js';
+
+/** What both sandboxes and the control routes share. */
+export interface Kernel {
+  clock: SandboxClock;
+  calls: CallLog;
+  faults: FaultRules;
+}
