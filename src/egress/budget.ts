@@ -1,0 +1,117 @@
+import type { Pace } from './pace.js';
+
+export interface BudgetOptions {
+  /** Calls a second to start with. */
+  perSecond: number;
+  /** Calls that may go at once after a rest. */
+  burst: number;
+  pace: Pace;
+  /** The rate it may climb to while calls pass. Default: the rate it started with. */
+  max?: number;
+}
+
+const FIRST_PAUSE_MS = 5000;
+const LONGEST_PAUSE_MS = 60_000;
+const SLOWEST_SHARE = 1 / 16;
+const RECOVERY_SHARE = 1 / 100;
+
+/**
+ * The calls one account may make: a token bucket that lets callers wait, first come first served, and learns from refusals.
+ * A 429 stops everyone for as long as the vendor asked (or 5 s, doubling up to 60 s while refusals go on) and halves the rate,
+ * down to a sixteenth; each call that passes gives back a hundredth of the starting rate.
+ */
+export class Budget {
+  private readonly start: number;
+  private readonly max: number;
+  private readonly burst: number;
+  private readonly pace: Pace;
+  private rate: number;
+  private tokens: number;
+  private seenAt: number;
+  /** Time still to wait, kept as a span and not as a moment, so that a clock set back cannot stop us for hours. */
+  private pauseLeftMs = 0;
+  private refusalsRunning = 0;
+  private queue: Promise<void> = Promise.resolve();
+
+  constructor(options: BudgetOptions) {
+    this.start = options.perSecond;
+    this.max = Math.max(options.max ?? options.perSecond, options.perSecond);
+    this.burst = Math.max(1, options.burst);
+    this.pace = options.pace;
+    this.rate = options.perSecond;
+    this.tokens = this.burst;
+    this.seenAt = this.pace.now();
+  }
+
+  /** Calls a second allowed at the moment. */
+  get perSecond(): number {
+    return this.rate;
+  }
+
+  /** Resolves when the caller may make one call. Rejects with the signal's reason when that is aborted first. */
+  async take(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const before = this.queue;
+    const { promise, resolve: endTurn } = Promise.withResolvers<void>();
+    this.queue = promise;
+    try {
+      await orAborted(before, signal);
+      for (let waitMs = this.waitMs(); waitMs > 0; waitMs = this.waitMs()) await this.pace.sleep(waitMs, signal);
+      this.tokens -= 1;
+    } finally {
+      // One who gave up while waiting in line passes the turn on only once it would have had it.
+      void before.then(endTurn);
+    }
+  }
+
+  /** A call was refused with 429. */
+  refused(retryAfterMs?: number): void {
+    this.pass();
+    this.tokens = 0;
+    // Calls that were under way together are refused together: that is one refusal, and slows down once.
+    if (this.pauseLeftMs === 0) {
+      this.pauseLeftMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.refusalsRunning);
+      if (retryAfterMs !== undefined) this.pauseLeftMs = 1;
+      this.refusalsRunning += 1;
+      this.rate = Math.max(this.start * SLOWEST_SHARE, this.rate / 2);
+    }
+    this.pauseLeftMs = Math.max(this.pauseLeftMs, retryAfterMs ?? 0);
+  }
+
+  /** A call passed. */
+  accepted(): void {
+    this.pass();
+    if (this.pauseLeftMs === 0) this.refusalsRunning = 0;
+    this.rate = Math.min(this.max, this.rate + this.start * RECOVERY_SHARE);
+  }
+
+  private waitMs(): number {
+    this.pass();
+    const forToken = this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) / this.rate) * 1000);
+    return Math.max(this.pauseLeftMs, forToken);
+  }
+
+  /** Takes note of the time that has passed. Tokens do not grow during a pause. */
+  private pass(): void {
+    const now = this.pace.now();
+    const passedMs = Math.max(0, now - this.seenAt);
+    this.seenAt = now;
+    const paused = Math.min(this.pauseLeftMs, passedMs);
+    this.pauseLeftMs -= paused;
+    this.tokens = Math.min(this.burst, this.tokens + ((passedMs - paused) / 1000) * this.rate);
+  }
+}
+
+/** Waits for a turn, or rejects as soon as the signal is aborted. */
+async function orAborted(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return turn;
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await Promise.race([turn, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
