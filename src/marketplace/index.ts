@@ -1,0 +1,4 @@
+export * from './client.js';
+export * from './marketplaces.js';
+export * from './settings.js';
+export * from './verify.js';
