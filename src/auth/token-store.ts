@@ -1,0 +1,91 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type DataSource, IsNull, type EntityManager } from 'typeorm';
+import { ApiToken, PsaInstance, type Role } from '../../entities/index.js';
+import type { Caller } from './caller.js';
+
+/** What a token is made with. */
+export interface NewToken {
+  role: Role;
+  /** Null for an owner and only for one. */
+  psaInstanceId: string | null;
+  name: string;
+  expiresAt?: Date | null;
+}
+
+const FORM = /^isth_[\w-]{43}$/;
+
+/** API tokens in the database. Of a token itself only the SHA-256 is kept: it holds 256 random bits, so nothing slower is needed. */
+export class TokenStore {
+  constructor(private readonly database: DataSource | { manager: EntityManager }) {}
+
+  /** Makes a token. Its value is in the answer and nowhere else. */
+  async create(wanted: NewToken): Promise<{ token: string; record: ApiToken }> {
+    const token = `isth_${randomBytes(32).toString('base64url')}`;
+    const { role, psaInstanceId, name, expiresAt = null } = wanted;
+    const record = await this.database.manager.save(
+      ApiToken,
+      this.database.manager.create(ApiToken, {
+        role,
+        psaInstanceId,
+        name,
+        expiresAt,
+        tokenHash: hashOf(token),
+        lastUsedAt: null,
+        revokedAt: null,
+      }),
+    );
+    return { token, record };
+  }
+
+  /** Who a token belongs to; null when it is unknown, revoked or has expired. Notes its use, at most once a minute. */
+  async verify(token: string): Promise<Caller | null> {
+    if (!FORM.test(token)) return null;
+    const record = await this.database.manager
+      .createQueryBuilder(ApiToken, 'token')
+      .where('token.tokenHash = :hash', { hash: hashOf(token) })
+      .andWhere('token.revokedAt IS NULL')
+      .andWhere('(token.expiresAt IS NULL OR token.expiresAt > now())')
+      .getOne();
+    if (!record) return null;
+    await this.database.manager
+      .createQueryBuilder()
+      .update(ApiToken)
+      .set({ lastUsedAt: () => 'now()' })
+      .where('id = :id', { id: record.id })
+      .andWhere(`(last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`)
+      .execute();
+    return { tokenId: record.id, role: record.role, psaInstanceId: record.psaInstanceId };
+  }
+
+  /** Tokens that are not revoked, newest first, and how many there are. */
+  list(where: { psaInstanceId?: string }, part: { offset: number; limit: number }): Promise<[ApiToken[], number]> {
+    return this.database.manager.findAndCount(ApiToken, {
+      where: { ...where, revokedAt: IsNull() },
+      order: { createdAt: 'DESC', id: 'ASC' },
+      skip: part.offset,
+      take: part.limit,
+    });
+  }
+
+  /** Whether there is a PSA instance that a token can be for. */
+  instanceExists(psaInstanceId: string): Promise<boolean> {
+    return this.database.manager.existsBy(PsaInstance, { id: psaInstanceId, archivedAt: IsNull() });
+  }
+
+  /** Makes a token useless from now on. False when there is none of that id (within that PSA instance, if one is given). */
+  async revoke(id: string, where: { psaInstanceId?: string } = {}): Promise<boolean> {
+    const token = await this.database.manager.findOneBy(ApiToken, { id, ...where });
+    if (!token) return false;
+    await this.database.manager
+      .createQueryBuilder()
+      .update(ApiToken)
+      .set({ revokedAt: () => 'now()' })
+      .where('id = :id AND revoked_at IS NULL', { id })
+      .execute();
+    return true;
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

@@ -1,0 +1,29 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { entities } from '../../entities/index.js';
+import { migrations } from '../../migrations/index.js';
+
+/**
+ * A DataSource on a Postgres address, not yet connected. Tables are made by migrations only.
+ *
+ * A dead peer is noticed by TCP keep-alive; a statement that waits for more than two minutes is given up, so that nothing
+ * hangs for ever behind a lock.
+ */
+export function createDataSource(url: string, options: { poolSize?: number; applicationName?: string } = {}): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    migrationsRun: false,
+    logging: false,
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
+    applicationName: options.applicationName ?? 'isthmus',
+    poolSize: options.poolSize ?? 10,
+    connectTimeoutMS: 10_000,
+    extra: { keepAlive: true, statement_timeout: 120_000 },
+  });
+}

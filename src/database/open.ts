@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+import { type Config, ConfigError, parseSecretKeys, type SecretKey } from '../config.js';
+import type { Logger } from '../observability/logger.js';
+import { connect, describeDatabase } from './connect.js';
+import { readOrCreate } from './embedded/files.js';
+import { joinEmbedded, startEmbedded, type EmbeddedPostgres } from './embedded/index.js';
+
+/** The database as the configuration says, connected; not yet migrated. */
+export interface Database {
+  url: string;
+  dataSource: DataSource;
+  secretKeys: SecretKey[];
+  /** Whether it is the embedded Postgres of another Isthmus that runs. */
+  joined: boolean;
+  /** Closes the connections, then stops Postgres if it is the embedded one. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database: that of DATABASE_URL, or the embedded one.
+ * @param options.join With the embedded one, use the Postgres of an Isthmus that runs there, if one does. For commands.
+ */
+export async function openDatabase(config: Config, logger: Logger, options: { join?: boolean } = {}): Promise<Database> {
+  if (config.databaseUrl !== undefined) {
+    logger.info(`Using the database at ${describeDatabase(config.databaseUrl)}`);
+    const dataSource = await connect(config.databaseUrl, { logger });
+    return { url: config.databaseUrl, dataSource, secretKeys: config.secretKeys ?? [], joined: false, close: () => dataSource.destroy() };
+  }
+  const embedded = await embeddedPostgres(config, logger, options.join ?? false);
+  try {
+    const secretKeys = config.secretKeys ?? (await keptKeys(config.dataDir));
+    const dataSource = await connect(embedded.url, { logger, attempts: 3 });
+    return {
+      url: embedded.url,
+      dataSource,
+      secretKeys,
+      joined: embedded.guest,
+      async close() {
+        await dataSource.destroy();
+        await embedded.stop();
+      },
+    };
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+async function embeddedPostgres(config: Config, logger: Logger, join: boolean): Promise<EmbeddedPostgres> {
+  const running = join ? await joinEmbedded(config.dataDir) : undefined;
+  if (running) return running;
+  logger.info({ dataDir: config.dataDir }, 'Using an embedded Postgres, which is for one machine; set DATABASE_URL for any other');
+  return startEmbedded(config.dataDir, { logger });
+}
+
+async function keptKeys(dataDir: string): Promise<SecretKey[]> {
+  const path = join(dataDir, 'secret-keys');
+  const text = await readOrCreate(path, () => `k1:${randomBytes(32).toString('base64')}`);
+  try {
+    return parseSecretKeys(text);
+  } catch (error) {
+    throw new ConfigError([`The file ${path} ${(error as Error).message}`]);
+  }
+}

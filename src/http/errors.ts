@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { asProblem } from './as-problem.js';
+import { NotFound } from './problem.js';
+
+/**
+ * Answers every error as RFC 9457 `application/problem+json`, with an `errorId` that the log has too. The only place where an
+ * error becomes an answer.
+ */
+export const errors = fp(
+  (app, _options, done) => {
+    app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+    app.setNotFoundHandler((request, reply) =>
+      answerError(new NotFound(`${request.method} ${pathOf(request)}`, 'See /docs for what there is.'), request, reply),
+    );
+    done();
+  },
+  { name: 'errors' },
+);
+
+/** Logs an error and sends it as a problem. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = asProblem(error);
+  const errorId = randomUUID();
+  if (problem.status >= 500) request.log.error({ errorId, err: error }, 'A request failed');
+  else request.log.info({ errorId, status: problem.status, detail: problem.message }, 'A request was refused');
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `urn:isthmus:problem:${problem.kind}`,
+        title: problem.title,
+        status: problem.status,
+        detail: problem.message,
+        instance: pathOf(request),
+        errorId,
+        ...problem.extra,
+      }),
+    );
+}
+
+/** Without the query, which may hold what people searched for. */
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/';
+}

@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Access, Caller } from '../auth/caller.js';
+import type { ListOf } from './page.js';
+import { type Class, validBody, validIds, validQuery } from './validation.js';
+
+/** The usual path parameter. */
+export interface Id {
+  id: string;
+}
+
+/** What a handler is given: everything in it has been checked. */
+export interface Call<B, Q, P> {
+  body: B;
+  query: Q;
+  /** UUIDs, lower case. */
+  params: P;
+  /** Who calls. Only public routes have none, and those must not read it. */
+  caller: Caller;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+/** A route, declared once: from this come its check, its guard and its part of the OpenAPI document. */
+export interface Route<B extends object, Q extends object, P extends object> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** In Fastify's form, `/tenants/:id`. Path parameters are UUIDs; anything else is a 404. */
+  url: string;
+  /** The least role that may call it, or `public` for no sign-in at all. */
+  access: Access;
+  summary: string;
+  description?: string;
+  /** The group it stands in; default: the first word of its path. */
+  tag?: string;
+  /** Without one, no body is read. */
+  body?: Class<B>;
+  /** Take a missing body for `{}`. */
+  bodyOptional?: boolean;
+  /** Without one, query parameters are refused. */
+  query?: Class<Q>;
+  /** A DTO class, a list of them, or nothing for an empty answer. */
+  response?: Class<object> | ListOf;
+  /** Of the good answer. Default: 200, or 204 without a `response`. */
+  status?: number;
+  /** Statuses of problems to name in the document, beyond those every route has. */
+  problems?: number[];
+  handler: (call: Call<B, Q, P>) => Promise<unknown>;
+}
+
+/** What of a route the OpenAPI document tells. */
+export type DocumentedRoute = Omit<Route<object, object, object>, 'handler'>;
+
+/** Adds a route to the app. */
+export function route<B extends object = object, Q extends object = object, P extends object = Id>(
+  app: FastifyInstance,
+  declared: Route<B, Q, P>,
+): void {
+  const { method, url, access, response, handler } = declared;
+  const status = declared.status ?? (response === undefined ? 204 : 200);
+  app.openApi.add(`${app.prefix}${url}`, declared, status);
+  app.route({
+    method,
+    url,
+    config: { access },
+    handler: async (request, reply) => {
+      const params = validIds(request.params as Record<string, string>) as P;
+      const query = await validQuery(declared.query, request.query as Record<string, unknown>);
+      const sent = request.body === undefined && declared.bodyOptional === true ? {} : request.body;
+      const body = declared.body === undefined ? ({} as B) : await validBody(declared.body, sent);
+      // The guard has run: only public routes get here without a caller.
+      const answer = await handler({ body, query, params, caller: request.caller as Caller, request, reply });
+      if (reply.sent) return reply;
+      return reply.code(status).send(answer);
+    },
+  });
+}

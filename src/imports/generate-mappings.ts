@@ -1,0 +1,62 @@
+import type { DataSource } from 'typeorm';
+import type { PsaInstance, Tenant } from '../../entities/index.js';
+import { ImportFailure } from './failure.js';
+import type { Needs } from './plan/input.js';
+import { matchCustomers } from './plan/match-customers.js';
+import { loadKnown, storeMappings } from './store/known.js';
+import { storeCustomers } from './store/seen.js';
+import type { Marketplace, Psa } from './vendors.js';
+
+/** What became of the customers of a tenant. */
+export interface GeneratedMappings {
+  /** Customers mapped now, by key or by exactly the same name. */
+  mapped: number;
+  suggested: number;
+  ambiguous: number;
+  /** Customers that no client is like: the next import creates a client for them, if it may. */
+  unmatched: number;
+}
+
+export interface GenerateDeps {
+  dataSource: DataSource;
+  connect(tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal): Promise<{ marketplace: Marketplace; psa: Psa }>;
+}
+
+/**
+ * Maps every customer that can be matched exactly, by the same rules as an import, and notes what is only alike. Writes nothing to
+ * the PSA. Safe to repeat: what is mapped or ignored stays as it is.
+ *
+ * @throws ImportFailure when HaloPSA does not show all of its clients; UpstreamError when either side cannot be read.
+ */
+export async function generateMappings(deps: GenerateDeps, tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal): Promise<GeneratedMappings> {
+  const { marketplace, psa } = await deps.connect(tenant, psaInstance, signal);
+  const customers = await marketplace.customers();
+  await storeCustomers(deps.dataSource, tenant.id, customers, true);
+  const clients = await psa.clients();
+  if (!clients.complete || clients.malformed.length > 0) {
+    throw new ImportFailure('vendor', 'psa_look_incomplete', 'HaloPSA did not show all of its clients, so no name could be known to be alone. Nothing was mapped; try again later.');
+  }
+  const known = await loadKnown(deps.dataSource, tenant.id);
+  const input = {
+    marketplace: tenant.marketplace,
+    customers: customers.rows,
+    customersComplete: customers.complete,
+    clients: clients.rows,
+    mappings: known.mappings,
+    licenceClients: new Map<string, Set<string>>(),
+  };
+  const needs: Needs = { customers: new Set(), details: new Set(), clients: new Set(), licences: new Set(), sites: false };
+  matchCustomers({ ...input, clientDetails: new Map() }, needs);
+  const clientDetails = new Map<string, Awaited<ReturnType<Psa['client']>>>();
+  for (const id of needs.clients) clientDetails.set(id, await psa.client(id));
+  const matches = [...matchCustomers({ ...input, clientDetails }, needs).values()];
+
+  const decisions = matches.flatMap((match) => (match.kind === 'open' ? [match.decision] : match.kind === 'client' && match.decision ? [match.decision] : []));
+  await deps.dataSource.transaction((manager) => storeMappings((sql, parameters) => manager.query(sql, parameters), tenant.id, decisions));
+  return {
+    mapped: matches.filter((match) => match.kind === 'client' && match.decision).length,
+    suggested: matches.filter((match) => match.kind === 'open' && match.state === 'suggested').length,
+    ambiguous: matches.filter((match) => match.kind === 'open' && match.state === 'ambiguous').length,
+    unmatched: matches.filter((match) => match.kind === 'create' || match.kind === 'wait').length,
+  };
+}

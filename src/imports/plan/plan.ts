@@ -1,0 +1,64 @@
+import { matchCustomers } from './match-customers.js';
+import type { Plan, PlanInput } from './input.js';
+import { planClients } from './plan-clients.js';
+import { planLicences } from './plan-licences.js';
+
+const ORDER = { client: 0, site: 1, licence: 2 } as const;
+const ACTION_ORDER = { link: 0, rekey: 1, reactivate: 2, deactivate: 3, update: 4, create: 5 } as const;
+
+/**
+ * Works out what an import has to do from how both sides look now, the mappings, the links and the settings. Pure: the same input
+ * gives the same plan, whatever the order of rows. When `needs` is not empty the plan is not to be applied: what it names is to be
+ * looked up first, and planned again.
+ */
+export function planImport(input: PlanInput): Plan {
+  const plan: Plan = {
+    needs: { customers: new Set(), details: new Set(), clients: new Set(), licences: new Set(), sites: false },
+    mappings: [],
+    links: [],
+    changes: [],
+    skips: [],
+    unchanged: { clients: 0, licences: 0 },
+  };
+  for (const { id, reason } of input.customers.malformed) {
+    if (input.customerIds && (id === undefined || !input.customerIds.has(id))) continue;
+    plan.skips.push({ entity: 'customer', marketplaceId: id ?? '', reason: 'invalid', detail: `The marketplace's record could not be understood: ${reason}` });
+  }
+  const matches = matchCustomers(
+    {
+      marketplace: input.marketplace,
+      customers: input.customers.rows,
+      customersComplete: input.customers.complete,
+      clients: [...input.clients.values()],
+      clientDetails: input.clientDetails,
+      mappings: input.mappings,
+      licenceClients: licenceClients(input),
+      ...(input.customerIds ? { only: input.customerIds } : {}),
+    },
+    plan.needs,
+  );
+  const placements = planClients(input, plan, matches);
+  if (input.entities.includes('subscriptions')) planLicences(input, plan, placements);
+  plan.changes.sort((a, b) => ORDER[a.entity] - ORDER[b.entity] || ACTION_ORDER[a.action] - ACTION_ORDER[b.action]);
+  return plan;
+}
+
+/** Whether the plan may be applied as it is. */
+export function isWhole({ needs }: Plan): boolean {
+  return !needs.sites && needs.customers.size + needs.details.size + needs.clients.size + needs.licences.size === 0;
+}
+
+/** By customer, the clients at which its linked licences stand now. */
+function licenceClients(input: PlanInput): Map<string, Set<string>> {
+  const owner = new Map(input.subscriptions.rows.map((row) => [row.subscriptionId, row.customerId]));
+  const at = new Map(input.licences.map((licence) => [licence.licenceId, licence.clientId]));
+  const clients = new Map<string, Set<string>>();
+  for (const link of input.links) {
+    const customerId = owner.get(link.subscriptionId);
+    const clientId = link.licenceId === null ? undefined : at.get(link.licenceId);
+    if (customerId === undefined || clientId === undefined) continue;
+    const found = clients.get(customerId) ?? new Set();
+    clients.set(customerId, found.add(clientId));
+  }
+  return clients;
+}

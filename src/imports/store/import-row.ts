@@ -1,0 +1,105 @@
+import type { DataSource } from 'typeorm';
+import type { Import, ImportCounts, ImportError, ImportPhase, ImportState } from '../../../entities/index.js';
+import { Import as ImportEntity } from '../../../entities/index.js';
+import { AttemptLost, ImportCancelled } from '../failure.js';
+
+/** How an import may move from state to state. Everything not named here is refused. */
+export const MOVES: Record<ImportState, readonly ImportState[]> = {
+  queued: ['running', 'cancelled', 'failed'],
+  running: ['running', 'needs_approval', 'succeeded', 'succeeded_with_skips', 'partly_failed', 'failed', 'cancelled'],
+  needs_approval: ['succeeded', 'succeeded_with_skips', 'partly_failed', 'cancelled'],
+  succeeded: [],
+  succeeded_with_skips: [],
+  partly_failed: [],
+  failed: [],
+  cancelled: [],
+};
+
+function statesThatMayBecome(state: ImportState): ImportState[] {
+  return (Object.keys(MOVES) as ImportState[]).filter((from) => MOVES[from].includes(state));
+}
+
+export function noCounts(): ImportCounts {
+  return {
+    clients: { created: 0, updated: 0, linked: 0, unchanged: 0 },
+    licences: { created: 0, updated: 0, rekeyed: 0, deactivated: 0, reactivated: 0, unchanged: 0 },
+    skipped: 0,
+    held: 0,
+    failed: 0,
+  };
+}
+
+/** Takes an import for a new attempt; null when it is over, cancelled or unknown. What the attempt before left planned is superseded. */
+export async function claimImport(dataSource: DataSource, importId: string): Promise<Import | null> {
+  return dataSource.transaction(async (manager) => {
+    const claimed = await manager
+      .createQueryBuilder()
+      .update(ImportEntity)
+      .set({ state: 'running', attempt: () => 'attempt + 1', startedAt: () => 'coalesce(started_at, now())', phase: 'marketplace', progressDone: 0, progressTotal: null })
+      .where('id = :importId AND state IN (:...from)', { importId, from: statesThatMayBecome('running') })
+      .execute();
+    if (claimed.affected !== 1) return null;
+    const row = await manager.findOneByOrFail(ImportEntity, { id: importId });
+    await manager.query(`DELETE FROM skips WHERE import_id = $1`, [importId]);
+    await manager.query(
+      `UPDATE changes SET state = 'superseded', message = 'The attempt before ended early; what it had stored was found by its key.'
+       WHERE import_id = $1 AND (state = 'planned' OR (state = 'sent' AND NOT (entity = 'client' AND action = 'create')))`,
+      [importId],
+    );
+    return row;
+  });
+}
+
+/** One attempt's hold on its import's row: every write is fenced by the attempt, so that a worker that lost it changes nothing. */
+export class ImportHold {
+  constructor(
+    private readonly dataSource: DataSource,
+    readonly importId: string,
+    readonly attempt: number,
+  ) {}
+
+  /** Throws when another attempt took over or somebody cancelled. */
+  async progress(phase: ImportPhase, done: number, total: number | null, calls: { marketplace: number; psa: number }): Promise<void> {
+    const [rows] = (await this.dataSource.query(
+      `UPDATE imports SET phase = $3, progress_done = $4, progress_total = $5, calls_marketplace = $6, calls_psa = $7
+       WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`,
+      [this.importId, this.attempt, phase, done, total, calls.marketplace, calls.psa],
+    )) as [{ cancel_requested_at: Date | null }[], number];
+    if (rows.length === 0) throw new AttemptLost();
+    if (rows[0]!.cancel_requested_at !== null) throw new ImportCancelled();
+  }
+
+  async finish(
+    state: ImportState,
+    result: { counts: ImportCounts; error: ImportError | null; remarks: string[]; calls: { marketplace: number; psa: number } },
+  ): Promise<void> {
+    const [rows] = (await this.dataSource.query(
+      `UPDATE imports SET state = $3, phase = 'done', counts = $4, error = $5, remarks = $6, calls_marketplace = $7, calls_psa = $8, finished_at = now()
+       WHERE id = $1 AND attempt = $2 AND state = ANY($9) RETURNING id`,
+      [
+        this.importId,
+        this.attempt,
+        state,
+        JSON.stringify(result.counts),
+        result.error && JSON.stringify(result.error),
+        JSON.stringify(result.remarks),
+        result.calls.marketplace,
+        result.calls.psa,
+        statesThatMayBecome(state),
+      ],
+    )) as [unknown[], number];
+    if (rows.length === 0) throw new AttemptLost();
+  }
+
+  /** Runs writes that must only happen while this attempt holds the import. */
+  async fenced<T>(work: (query: (sql: string, parameters?: unknown[]) => Promise<unknown>) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (manager) => {
+      const held = (await manager.query(`SELECT 1 FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR SHARE`, [
+        this.importId,
+        this.attempt,
+      ])) as unknown[];
+      if (held.length === 0) throw new AttemptLost();
+      return work((sql, parameters) => manager.query(sql, parameters));
+    });
+  }
+}

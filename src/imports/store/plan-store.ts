@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import type { ChangeState, ImportCounts, LinkOrigin } from '../../../entities/index.js';
+import type { LinkDecision, MappingDecision, Plan, PlannedChange, PlannedSkip } from '../plan/input.js';
+import { storeMappings } from './known.js';
+import { noCounts } from './import-row.js';
+import type { ImportHold } from './import-row.js';
+
+/** A planned change with the id of its stored row. */
+export type StoredChange<T extends PlannedChange = PlannedChange> = T & { id: string };
+
+/** How a change ended. */
+export interface Settlement {
+  id: string;
+  state: Extract<ChangeState, 'applied' | 'failed' | 'superseded'>;
+  psaId?: string;
+  /** What the PSA shows; left as planned when it is not known. */
+  after?: object;
+  message?: string;
+}
+
+function planned(change: PlannedChange): object {
+  if (change.entity === 'client') return change.action === 'link' ? { name: change.clientName } : change.client;
+  return change.fields;
+}
+
+/** The changes, skips and links of one import, written under its hold. */
+export class PlanStore {
+  constructor(
+    private readonly hold: ImportHold,
+    private readonly owner: { psaInstanceId: string; tenantId: string },
+  ) {}
+
+  /** Stores a whole plan before any of it is done. */
+  async storePlan(plan: Plan): Promise<StoredChange[]> {
+    const stored = plan.changes.map((change) => ({ ...change, id: randomUUID() }));
+    const rows = stored.map((change, sequence) => ({
+      id: change.id,
+      sequence,
+      entity: change.entity,
+      action: change.action,
+      customer_id: change.customerId,
+      subscription_id: 'subscriptionId' in change ? change.subscriptionId : null,
+      line: 'line' in change ? change.line : null,
+      psa_id: change.psaId ?? null,
+      before: 'before' in change ? change.before : null,
+      planned: planned(change),
+      message: change.message ?? null,
+    }));
+    await this.hold.fenced(async (query) => {
+      await query(
+        `INSERT INTO changes (id, psa_instance_id, tenant_id, import_id, attempt, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, after, message)
+         SELECT id, $1, $2, $3, $4, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, planned, message
+         FROM jsonb_to_recordset($5::jsonb) AS planned_change(id uuid, sequence int, entity text, action text, customer_id text, subscription_id text, line text,
+           psa_id text, before jsonb, planned jsonb, message text)`,
+        [this.owner.psaInstanceId, this.owner.tenantId, this.hold.importId, this.hold.attempt, JSON.stringify(rows)],
+      );
+      await insertSkips(query, this.hold.importId, plan.skips);
+    });
+    return stored;
+  }
+
+  async addSkips(skips: readonly PlannedSkip[]): Promise<void> {
+    if (skips.length > 0) await this.hold.fenced((query) => insertSkips(query, this.hold.importId, skips));
+  }
+
+  /** Notes, before a call, which changes it carries. */
+  async markSent(changes: readonly { id: string }[], youngestBefore: string | null = null): Promise<void> {
+    await this.hold.fenced((query) =>
+      query(`UPDATE changes SET state = 'sent', sent_at = now(), youngest_before = $2 WHERE id = ANY($1)`, [changes.map((change) => change.id), youngestBefore]),
+    );
+  }
+
+  /** Notes, after a call, how changes ended, in one transaction with what rests on it (`also`). */
+  async settle(settlements: readonly Settlement[], also?: (query: (sql: string, parameters?: unknown[]) => Promise<unknown>) => Promise<unknown>): Promise<void> {
+    if (settlements.length === 0) return;
+    const rows = settlements.map(({ id, state, psaId, after, message }) => ({ id, state, psa_id: psaId ?? null, after: after ?? null, message: message ?? null }));
+    await this.hold.fenced(async (query) => {
+      await query(
+        `UPDATE changes SET state = ended.state, psa_id = coalesce(ended.psa_id, changes.psa_id), after = coalesce(ended.after, changes.after),
+           message = coalesce(ended.message, changes.message), settled_at = clock_timestamp()
+         FROM jsonb_to_recordset($1::jsonb) AS ended(id uuid, state text, psa_id text, after jsonb, message text) WHERE changes.id = ended.id`,
+        [JSON.stringify(rows)],
+      );
+      await also?.(query);
+    });
+  }
+
+  /** Writes what mappings became, where no change rests on it. */
+  async storeOpenMappings(decisions: readonly MappingDecision[]): Promise<void> {
+    if (decisions.length > 0) await this.hold.fenced((query) => storeMappings(query, this.owner.tenantId, decisions));
+  }
+
+  /** Writes links, moving the licence away from the line it was kept for before. */
+  async storeLinks(links: readonly LinkDecision[]): Promise<void> {
+    if (links.length > 0) await this.hold.fenced((query) => this.writeLinks(query, links));
+  }
+
+  async writeLinks(query: (sql: string, parameters?: unknown[]) => Promise<unknown>, links: readonly LinkDecision[]): Promise<void> {
+    const rows = links.map((link) => ({
+      subscription_id: link.subscriptionId,
+      line: link.line,
+      licence_id: link.licenceId,
+      origin: link.origin satisfies LinkOrigin,
+      old_subscription_id: link.instead?.subscriptionId ?? null,
+      old_line: link.instead?.line ?? null,
+    }));
+    const set = `jsonb_to_recordset($2::jsonb) AS made(subscription_id text, line text, licence_id text, origin text, old_subscription_id text, old_line text)`;
+    await query(
+      `UPDATE links SET archived_at = now(), archived_why = 'renewal' FROM ${set}
+       WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = made.old_subscription_id AND links.line = made.old_line`,
+      [this.owner.tenantId, JSON.stringify(rows)],
+    );
+    await query(
+      `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id, origin)
+       SELECT $3, $1, subscription_id, line, licence_id, origin FROM ${set}
+       ON CONFLICT (tenant_id, subscription_id, line) WHERE archived_at IS NULL
+       DO UPDATE SET licence_id = excluded.licence_id, origin = excluded.origin, create_anyway = false
+       WHERE links.licence_id IS DISTINCT FROM excluded.licence_id`,
+      [this.owner.tenantId, JSON.stringify(rows), this.owner.psaInstanceId],
+    );
+  }
+
+  /** What became of the plan, counted from its stored changes. A preview counts what would happen. */
+  async counts(preview: boolean, unchanged: Plan['unchanged']): Promise<ImportCounts> {
+    const counts = noCounts();
+    await this.hold.fenced(async (query) => {
+      const rows = (await query(
+        `SELECT entity, action, state, count(*)::int AS n FROM changes WHERE import_id = $1 GROUP BY entity, action, state`,
+        [this.hold.importId],
+      )) as { entity: string; action: string; state: ChangeState; n: number }[];
+      for (const { entity, action, state, n } of rows) {
+        if (state === 'failed') counts.failed += n;
+        else if (state === 'held') counts.held += n;
+        else if (state === 'applied' || (preview && state === 'planned')) add(counts, entity, action, n);
+      }
+      const skipped = (await query(`SELECT count(*)::int AS n FROM skips WHERE import_id = $1`, [this.hold.importId])) as { n: number }[];
+      counts.skipped = skipped[0]!.n;
+    });
+    counts.clients.unchanged = unchanged.clients;
+    counts.licences.unchanged = unchanged.licences;
+    return counts;
+  }
+}
+
+const COUNTED: Record<string, (counts: ImportCounts, n: number) => void> = {
+  'client create': (counts, n) => (counts.clients.created += n),
+  'client link': (counts, n) => (counts.clients.linked += n),
+  'site update': (counts, n) => (counts.clients.updated += n),
+  'licence create': (counts, n) => (counts.licences.created += n),
+  'licence update': (counts, n) => (counts.licences.updated += n),
+  'licence rekey': (counts, n) => (counts.licences.rekeyed += n),
+  'licence deactivate': (counts, n) => (counts.licences.deactivated += n),
+  'licence reactivate': (counts, n) => (counts.licences.reactivated += n),
+};
+
+function add(counts: ImportCounts, entity: string, action: string, n: number): void {
+  COUNTED[`${entity} ${action}`]?.(counts, n);
+}
+
+async function insertSkips(query: (sql: string, parameters?: unknown[]) => Promise<unknown>, importId: string, skips: readonly PlannedSkip[]): Promise<void> {
+  const rows = skips.map((skip) => ({ entity: skip.entity, marketplace_id: skip.marketplaceId, line: skip.line ?? null, psa_id: skip.psaId ?? null, reason: skip.reason, detail: skip.detail }));
+  await query(
+    `INSERT INTO skips (import_id, entity, marketplace_id, line, psa_id, reason, detail)
+     SELECT $1, entity, marketplace_id, line, psa_id, reason, detail
+     FROM jsonb_to_recordset($2::jsonb) AS skipped(entity text, marketplace_id text, line text, psa_id text, reason text, detail text)`,
+    [importId, JSON.stringify(rows)],
+  );
+}

@@ -1,0 +1,121 @@
+import { PgBoss } from 'pg-boss';
+import type { EntityManager } from 'typeorm';
+import type { Logger } from '../observability/logger.js';
+import { onDatabase } from './database-adapter.js';
+import { IMPORT_QUEUE, QUEUE_SCHEMA } from './schema.js';
+
+/** Runs one import. It must stop soon when the signal aborts, and throw if it is not done: another attempt follows. */
+export type ImportHandler = (importId: string, signal: AbortSignal) => Promise<void>;
+
+export interface EnqueueOptions {
+  /** Enqueue within this transaction: the job appears if and when it commits. */
+  manager?: EntityManager;
+  startAfterSeconds?: number;
+}
+
+export interface QueueOptions {
+  /** The database, with user and password: the queue has connections of its own. */
+  url: string;
+  logger: Logger;
+  /** Whether this process looks after the queue: finds dead workers, clears old jobs. Any number may. */
+  supervise?: boolean;
+  /** How long a stop waits for running imports after asking them to end, in milliseconds. */
+  patienceMs?: number;
+}
+
+/**
+ * The job queue. It wakes workers and tries again after a crash; whether an import runs, and which attempt, is said by its row.
+ * A job whose worker dies is started again elsewhere once its heartbeat has been missing and the pause for retries is over.
+ */
+export class Queue {
+  private readonly boss: PgBoss;
+  private readonly stopping = new AbortController();
+  private started = false;
+
+  constructor(private readonly options: QueueOptions) {
+    this.boss = new PgBoss({
+      connectionString: options.url,
+      application_name: 'isthmus queue',
+      schema: QUEUE_SCHEMA,
+      max: 4,
+      // Made by `migrate`, under the one lock; a schema of another version is refused on start.
+      migrate: false,
+      schedule: false,
+      supervise: options.supervise ?? true,
+      superviseIntervalSeconds: 15,
+      monitorIntervalSeconds: 15,
+      useListenNotify: true,
+    });
+    this.boss.on('error', (error) => options.logger.warn({ err: error }, 'The job queue had trouble; it goes on trying'));
+    this.boss.on('warning', (warning) => options.logger.debug({ warning }, 'The job queue remarks'));
+  }
+
+  /** @throws when the queue's schema is not the one this version needs. */
+  async start(): Promise<void> {
+    this.started = true;
+    try {
+      await this.boss.start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Looks for dead workers and old jobs now; done by itself every quarter of a minute. */
+  async supervise(): Promise<void> {
+    await this.boss.supervise(IMPORT_QUEUE);
+  }
+
+  /** Whether it was started and not stopped. */
+  get running(): boolean {
+    return this.started && !this.stopping.signal.aborted;
+  }
+
+  /**
+   * Takes no more jobs, asks running imports to end and waits for them; what does not end in time is left to another attempt.
+   * Safe to call twice.
+   */
+  async stop(): Promise<void> {
+    if (!this.started) return;
+    this.stopping.abort(new Error('Isthmus is stopping'));
+    await this.boss.stop({ graceful: true, timeout: this.options.patienceMs ?? 25_000 });
+    this.started = false;
+  }
+
+  /** Asks for an import to be run. One that already waits or runs is not queued twice: false. */
+  async enqueueImport(importId: string, options: EnqueueOptions = {}): Promise<boolean> {
+    const { manager, startAfterSeconds } = options;
+    const id = await this.boss.send(
+      IMPORT_QUEUE,
+      { importId },
+      {
+        singletonKey: importId,
+        ...(manager === undefined ? {} : { db: onDatabase(manager) }),
+        ...(startAfterSeconds === undefined ? {} : { startAfter: startAfterSeconds }),
+      },
+    );
+    return id !== null;
+  }
+
+  /** Runs imports in this process, so many at a time, until the queue is stopped. */
+  async workImports(handler: ImportHandler, concurrency = 2): Promise<void> {
+    const settings = {
+      localConcurrency: concurrency,
+      batchSize: 1,
+      pollingIntervalSeconds: 2,
+      notifyPollingIntervalSeconds: 5,
+      heartbeatRefreshSeconds: 10,
+    };
+    await this.boss.work<{ importId: string }>(IMPORT_QUEUE, settings, async (jobs) => {
+      for (const job of jobs) {
+        const { importId } = job.data;
+        try {
+          await handler(importId, AbortSignal.any([job.signal, this.stopping.signal]));
+        } catch (error) {
+          this.options.logger.warn({ importId, err: error }, 'An import was given up by this worker; another attempt follows');
+          throw error;
+        }
+      }
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, type Environment, localUrl, readConfig } from '../../src/config.js';
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+
+function faultsOf(env: Environment): string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+describe('the environment', () => {
+  it('may be empty: everything has a default', () => {
+    const config = readConfig({ HOME: '/home/someone' });
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8085, role: 'all', egressAllow: [], logLevel: 'info', trustProxy: false });
+    expect(config.databaseUrl).toBeUndefined();
+    expect(config.publicUrl).toBeUndefined();
+    expect(config.dataDir).toBe(process.getuid?.() === 0 ? '/var/lib/isthmus' : '/home/someone/.local/share/isthmus');
+  });
+
+  it('is read whole', () => {
+    const config = readConfig({
+      DATABASE_URL: 'postgres://u:p@db:5432/isthmus',
+      ISTHMUS_DATA_DIR: '/srv/isthmus/',
+      ISTHMUS_SECRET_KEYS: `new:${KEY}, old:${KEY}`,
+      ISTHMUS_ROLE: 'worker',
+      ISTHMUS_EGRESS_ALLOW: '127.0.0.1, halo.internal:8443,10.0.0.0/8,fd00::/8',
+      HOST: '::',
+      PORT: '0',
+      PUBLIC_URL: 'https://isthmus.example.com/',
+      LOG_LEVEL: 'debug',
+      TRUST_PROXY: '10.0.0.0/8, 192.168.0.1',
+      CI: 'true',
+      PATH: '/bin',
+    });
+    expect(config).toMatchObject({
+      databaseUrl: 'postgres://u:p@db:5432/isthmus',
+      dataDir: '/srv/isthmus',
+      role: 'worker',
+      egressAllow: ['127.0.0.1', 'halo.internal:8443', '10.0.0.0/8', 'fd00::/8'],
+      host: '::',
+      port: 0,
+      publicUrl: 'https://isthmus.example.com',
+      logLevel: 'debug',
+      trustProxy: ['10.0.0.0/8', '192.168.0.1'],
+    });
+    expect(config.secretKeys?.map((key) => [key.kid, key.key.length])).toEqual([
+      ['new', 32],
+      ['old', 32],
+    ]);
+    expect(readConfig({ TRUST_PROXY: '2' }).trustProxy).toBe(2);
+  });
+
+  it('takes an empty value for none', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: ' ', ISTHMUS_ROLE: '' })).toMatchObject({ port: 8085, role: 'all' });
+  });
+
+  it('has all its faults told at once', () => {
+    const faults = faultsOf({
+      DATABASE_URL: 'mysql://db/isthmus',
+      ISTHMUS_DATA_DIR: 'relative',
+      ISTHMUS_ROLE: 'both',
+      ISTHMUS_EGRESS_ALLOW: '10.0.0.0/99',
+      ISTHMUS_DATADIR: '/tmp',
+      HOST: 'not a host',
+      PORT: '70000',
+      PUBLIC_URL: 'ftp://x',
+      LOG_LEVEL: 'loud',
+      TRUST_PROXY: 'true',
+    });
+    const names = [
+      'DATABASE_URL',
+      'ISTHMUS_DATA_DIR',
+      'ISTHMUS_ROLE',
+      'ISTHMUS_EGRESS_ALLOW',
+      'ISTHMUS_DATADIR',
+      'HOST',
+      'PORT',
+      'PUBLIC_URL',
+      'LOG_LEVEL',
+      'TRUST_PROXY',
+    ];
+    for (const name of [...names, 'ISTHMUS_SECRET_KEYS']) expect(faults.filter((fault) => fault.startsWith(`${name} `))).toHaveLength(1);
+    expect(faults).toHaveLength(names.length + 1);
+  });
+
+  it.each(['abc', 'k1:c2hvcnQ=', `:${KEY}`, `k1:${KEY},k1:${KEY}`, `k1:${KEY},`])('refuses the keys %j without repeating them', (keys) => {
+    const [fault, ...more] = faultsOf({ ISTHMUS_SECRET_KEYS: keys });
+    expect(more).toEqual([]);
+    expect(fault).toMatch(/^ISTHMUS_SECRET_KEYS /);
+    expect(fault).not.toContain(KEY);
+    expect(fault).not.toContain('c2hvcnQ');
+  });
+
+  it('needs keys of its own for a database of its own, where processes must share them', () => {
+    expect(faultsOf({ DATABASE_URL: 'postgres://db/isthmus' })).toEqual([expect.stringMatching(/^ISTHMUS_SECRET_KEYS is missing/)]);
+  });
+});
+
+describe('the address to tell people', () => {
+  it('can be opened on this machine', () => {
+    expect(localUrl('127.0.0.1', 1)).toBe('http://127.0.0.1:1');
+    expect(localUrl('0.0.0.0', 2)).toBe('http://localhost:2');
+    expect(localUrl('::1', 3)).toBe('http://[::1]:3');
+  });
+});

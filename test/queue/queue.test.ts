@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createLogger } from '../../src/observability/logger.js';
+import { Queue } from '../../src/queue/queue.js';
+import { HEARTBEAT_SECONDS, RETRY_SECONDS } from '../../src/queue/schema.js';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.js';
+
+let database: TestDatabase;
+const queues: Queue[] = [];
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  await Promise.all(queues.splice(0).map((queue) => queue.stop()));
+  await database.close();
+});
+
+async function startQueue(): Promise<Queue> {
+  const queue = new Queue({ url: database.url, logger: createLogger({ level: 'silent' }), patienceMs: 2000 });
+  queues.push(queue);
+  await queue.start();
+  return queue;
+}
+
+interface Gate {
+  opened: Promise<void>;
+  open(): void;
+}
+function gate(): Gate {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}
+
+interface JobRow {
+  state: string;
+  retry_count: number;
+  waits: number;
+}
+async function jobOf(importId: string): Promise<JobRow | undefined> {
+  const rows = await database.dataSource.query<JobRow[]>(
+    `SELECT state, retry_count, round(extract(epoch FROM start_after - now()))::int AS waits FROM pgboss.job WHERE singleton_key = $1`,
+    [importId],
+  );
+  return rows[0];
+}
+async function until(importId: string, state: string): Promise<JobRow> {
+  for (;;) {
+    const job = await jobOf(importId);
+    if (job?.state === state) return job;
+  }
+}
+
+describe('the queue', () => {
+  it('runs an import in another process than the one that asked, and once', async () => {
+    const [asking, working] = [await startQueue(), await startQueue()];
+    const ran: string[] = [];
+    const done = gate();
+    await working.workImports(async (importId) => {
+      ran.push(importId);
+      done.open();
+    });
+    const id = randomUUID();
+    expect(await asking.enqueueImport(id)).toBe(true);
+    await done.opened;
+    await until(id, 'completed');
+    expect(ran).toEqual([id]);
+  });
+
+  it('does not queue an import twice', async () => {
+    const queue = await startQueue();
+    const id = randomUUID();
+    const answers = await Promise.all([queue.enqueueImport(id), queue.enqueueImport(id), queue.enqueueImport(id)]);
+    expect(answers.filter(Boolean)).toHaveLength(1);
+    expect(await queue.enqueueImport(randomUUID())).toBe(true);
+  });
+
+  it('queues with the transaction that asked: gone when it is rolled back', async () => {
+    const queue = await startQueue();
+    const [kept, lost] = [randomUUID(), randomUUID()];
+    await database.dataSource.transaction((manager) => queue.enqueueImport(kept, { manager }));
+    await database.dataSource
+      .transaction(async (manager) => {
+        await queue.enqueueImport(lost, { manager });
+        throw new Error('Rolled back');
+      })
+      .catch(() => undefined);
+    expect(await jobOf(kept)).toMatchObject({ state: 'created' });
+    expect(await jobOf(lost)).toBeUndefined();
+  });
+
+  it('tries an import that failed again, no sooner than any write of the last attempt can last', async () => {
+    const queue = await startQueue();
+    const id = randomUUID();
+    await queue.workImports(() => Promise.reject(new Error('It broke')));
+    await queue.enqueueImport(id);
+    const { waits } = await until(id, 'retry');
+    expect(waits).toBeGreaterThan(RETRY_SECONDS - 5);
+  });
+
+  it('asks running imports to end when it stops, and leaves them to another attempt', async () => {
+    const queue = await startQueue();
+    const started = gate();
+    const id = randomUUID();
+    await queue.workImports(async (_importId, signal) => {
+      started.open();
+      await new Promise<void>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    });
+    await queue.enqueueImport(id);
+    await started.opened;
+    await queue.stop();
+    expect(await jobOf(id)).toMatchObject({ state: 'retry' });
+    expect(queue.running).toBe(false);
+    await queue.stop();
+  });
+
+  it('lets a running import finish when it stops, if it is nearly done', async () => {
+    const queue = await startQueue();
+    const [started, finish] = [gate(), gate()];
+    const id = randomUUID();
+    await queue.workImports(async () => {
+      started.open();
+      await finish.opened;
+    });
+    await queue.enqueueImport(id);
+    await started.opened;
+    const stopped = queue.stop();
+    finish.open();
+    await stopped;
+    expect(await jobOf(id)).toMatchObject({ state: 'completed' });
+  });
+
+  it('notices a worker that died by its heartbeat', async () => {
+    const queue = await startQueue();
+    const id = randomUUID();
+    await queue.enqueueImport(id);
+    // What a killed worker leaves: a job that was taken and has not been heard of since.
+    await database.dataSource.query(
+      `UPDATE pgboss.job SET state = 'active', started_on = now() - interval '10 minutes', heartbeat_on = now() - make_interval(secs => $2) WHERE singleton_key = $1`,
+      [id, HEARTBEAT_SECONDS + 5],
+    );
+    await queue.supervise();
+    expect(await jobOf(id)).toMatchObject({ state: 'retry' });
+  });
+
+  it('does not start on a database without its schema', async () => {
+    const empty = await createEmptyDatabase();
+    const queue = new Queue({ url: empty.url, logger: createLogger({ level: 'silent' }) });
+    queues.push(queue);
+    await expect(queue.start()).rejects.toThrow('not installed');
+    await queue.stop();
+    await empty.close();
+  });
+});

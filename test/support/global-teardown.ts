@@ -1,0 +1,5 @@
+import { stopTestServer } from './server.js';
+
+export default async function globalTeardown(): Promise<void> {
+  await stopTestServer();
+}
