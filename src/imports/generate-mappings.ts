@@ -19,7 +19,7 @@ export interface GeneratedMappings {
 
 export interface GenerateDeps {
   dataSource: DataSource;
-  connect(tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal): Promise<{ marketplace: Marketplace; psa: Psa }>;
+  connect(tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal): Promise<{ marketplace: Marketplace; psa: Psa; close(): void }>;
 }
 
 /**
@@ -28,15 +28,36 @@ export interface GenerateDeps {
  *
  * @throws ImportFailure when HaloPSA does not show all of its clients; UpstreamError when either side cannot be read.
  */
-export async function generateMappings(deps: GenerateDeps, tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal): Promise<GeneratedMappings> {
-  const { marketplace, psa } = await deps.connect(tenant, psaInstance, signal);
+export async function generateMappings(
+  deps: GenerateDeps,
+  tenant: Tenant,
+  psaInstance: PsaInstance,
+  signal: AbortSignal,
+): Promise<GeneratedMappings> {
+  const vendors = await deps.connect(tenant, psaInstance, signal);
+  try {
+    return await match(deps.dataSource, tenant, vendors);
+  } finally {
+    vendors.close();
+  }
+}
+
+async function match(
+  dataSource: DataSource,
+  tenant: Tenant,
+  { marketplace, psa }: { marketplace: Marketplace; psa: Psa },
+): Promise<GeneratedMappings> {
   const customers = await marketplace.customers();
-  await storeCustomers(deps.dataSource, tenant.id, customers, true);
+  await storeCustomers(dataSource, tenant.id, customers, true);
   const clients = await psa.clients();
   if (!clients.complete || clients.malformed.length > 0) {
-    throw new ImportFailure('vendor', 'psa_look_incomplete', 'HaloPSA did not show all of its clients, so no name could be known to be alone. Nothing was mapped; try again later.');
+    throw new ImportFailure(
+      'vendor',
+      'psa_look_incomplete',
+      'HaloPSA did not show all of its clients, so no name could be known to be alone. Nothing was mapped; try again later.',
+    );
   }
-  const known = await loadKnown(deps.dataSource, tenant.id);
+  const known = await loadKnown(dataSource, tenant.id);
   const input = {
     marketplace: tenant.marketplace,
     customers: customers.rows,
@@ -51,8 +72,10 @@ export async function generateMappings(deps: GenerateDeps, tenant: Tenant, psaIn
   for (const id of needs.clients) clientDetails.set(id, await psa.client(id));
   const matches = [...matchCustomers({ ...input, clientDetails }, needs).values()];
 
-  const decisions = matches.flatMap((match) => (match.kind === 'open' ? [match.decision] : match.kind === 'client' && match.decision ? [match.decision] : []));
-  await deps.dataSource.transaction((manager) => storeMappings((sql, parameters) => manager.query(sql, parameters), tenant.id, decisions));
+  const decisions = matches.flatMap((match) =>
+    match.kind === 'open' ? [match.decision] : match.kind === 'client' && match.decision ? [match.decision] : [],
+  );
+  await dataSource.transaction((manager) => storeMappings((sql, parameters) => manager.query(sql, parameters), tenant.id, decisions));
   return {
     mapped: matches.filter((match) => match.kind === 'client' && match.decision).length,
     suggested: matches.filter((match) => match.kind === 'open' && match.state === 'suggested').length,

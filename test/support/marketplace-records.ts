@@ -5,12 +5,30 @@ import type { TestDatabase } from './database.js';
 const SEEN = new Date('2026-03-01T00:00:00Z');
 
 /** Stores a customer as a look would. */
-export async function storeCustomer({ dataSource }: TestDatabase, tenantId: string, customerId: string, changes: Partial<CustomerRecord> = {}): Promise<void> {
-  await dataSource.manager.insert(CustomerRecord, { tenantId, customerId, name: `Customer ${customerId}`, status: 'active', seenAt: SEEN, goneAt: null, ...changes });
+export async function storeCustomer(
+  { dataSource }: TestDatabase,
+  tenantId: string,
+  customerId: string,
+  changes: Partial<CustomerRecord> = {},
+): Promise<void> {
+  await dataSource.manager.insert(CustomerRecord, {
+    tenantId,
+    customerId,
+    name: `Customer ${customerId}`,
+    status: 'active',
+    seenAt: SEEN,
+    goneAt: null,
+    ...changes,
+  });
 }
 
 /** Stores a subscription and its lines (MPNs) as a look would. */
-export async function storeSubscription({ dataSource }: TestDatabase, tenantId: string, subscription: Subscription, lines: string[]): Promise<void> {
+export async function storeSubscription(
+  { dataSource }: TestDatabase,
+  tenantId: string,
+  subscription: Subscription,
+  lines: string[],
+): Promise<void> {
   const { subscriptionId, customerId, name = null, status } = subscription;
   await dataSource.manager.insert(SubscriptionRecord, {
     tenantId,

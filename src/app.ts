@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+import { authentication } from './auth/authentication.js';
+import { TokenStore } from './auth/token-store.js';
+import { errors } from './http/errors.js';
+import { openApi } from './http/openapi.js';
+import { security } from './http/security.js';
+import { createServer } from './http/server.js';
+import { healthRoutes } from './observability/health.js';
+import type { Services } from './services.js';
+
+/** Adds the routes of one feature. */
+export type Feature = (app: FastifyInstance, services: Services) => void;
+
+export interface AppParts {
+  services: Services;
+  /** Features whose routes stand under `/api/v1`. */
+  features: readonly Feature[];
+  /** Those that stand at the root, such as webhooks. They are guarded too unless a route says it is public. */
+  outside?: readonly Feature[];
+}
+
+/** Puts the app together. It does not listen yet; `app.inject` works. */
+export async function buildApp({ services, features, outside = [] }: AppParts): Promise<FastifyInstance> {
+  const app = createServer(services.config, services.logger);
+  await app.register(errors);
+  await app.register(security, { https: services.publicUrl.startsWith('https:') });
+  await app.register(authentication, { tokens: new TokenStore(services.dataSource) });
+  await app.register(openApi);
+  healthRoutes(app, services);
+  for (const feature of outside) feature(app, services);
+  await app.register(
+    (api, _options, done) => {
+      for (const feature of features) feature(api, services);
+      done();
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { In, IsNull, type EntityManager } from 'typeorm';
+import { ApiToken, Change, Import, PsaInstance, Skip, Tenant } from '../../entities/index.js';
+import { type Caller, requireSight, withinSight } from '../auth/caller.js';
+import { violates } from '../database/violation.js';
+import { Conflict, Invalid, NotFound, Unprocessable } from '../http/problem.js';
+import { customersOfClient, requireCustomer } from '../mappings/customers.js';
+import type { Services } from '../services.js';
+import { psaInstanceOf, visibleTenant } from '../tenants/tenant-access.js';
+import type { ChangesQuery, ImportsQuery, SkipsQuery, StartImport } from './dto.js';
+import { noCounts } from './store/import-row.js';
+
+const WHAT = 'That import';
+const UNFINISHED = In(['queued', 'running']);
+
+/** Imports as people start, watch and cancel them. They run from the queue, never here. */
+export class ImportsService {
+  constructor(private readonly services: Services) {}
+
+  /** @throws Conflict with the other one's `importId` while an import of the tenant waits or runs. */
+  async start(caller: Caller, tenantId: string, wanted: StartImport): Promise<Import> {
+    const { manager } = this.services.dataSource;
+    const tenant = await visibleTenant(manager, caller, tenantId);
+    await requireEnabled(manager, tenant);
+    if (wanted.customerId !== undefined && wanted.clientId !== undefined) {
+      throw new Invalid([{ pointer: '/clientId', message: 'Give customerId or clientId, not both.' }]);
+    }
+    await this.requireNoneUnderWay(tenantId);
+    const customerId = await this.scope(tenant, wanted);
+    const requestedBy = await nameOf(manager, caller);
+    const row = {
+      id: randomUUID(),
+      psaInstanceId: tenant.psaInstanceId,
+      tenantId,
+      entities: wanted.entities,
+      customerId,
+      clientId: wanted.clientId ?? null,
+      trigger: 'manual' as const,
+      requestedBy,
+      preview: wanted.preview ?? false,
+      counts: noCounts(),
+      remarks: [],
+    };
+    try {
+      await this.services.dataSource.transaction(async (inside) => {
+        // Held so that the tenant cannot be archived or switched off between here and the row.
+        await requireEnabled(inside, await visibleTenant(inside, caller, tenantId, 'pessimistic_read'));
+        await inside.insert(Import, row);
+        await this.services.queue.enqueueImport(row.id, { manager: inside });
+      });
+    } catch (error) {
+      if (!violates(error, 'imports_one_at_a_time')) throw error;
+      await this.requireNoneUnderWay(tenantId);
+      throw new Conflict('Another import of this tenant ended at this moment. Repeat the request.');
+    }
+    return manager.findOneByOrFail(Import, { id: row.id });
+  }
+
+  async list(caller: Caller, query: ImportsQuery): Promise<[Import[], number]> {
+    const { manager } = this.services.dataSource;
+    if (query.tenantId !== undefined) await visibleTenant(manager, caller, query.tenantId);
+    return manager.findAndCount(Import, {
+      where: {
+        ...withinSight(caller),
+        ...(query.tenantId === undefined ? {} : { tenantId: query.tenantId }),
+        ...(query.state === undefined ? {} : { state: query.state }),
+      },
+      order: { createdAt: 'DESC', id: 'DESC' },
+      skip: query.offset,
+      take: query.limit,
+    });
+  }
+
+  /** Imports of archived tenants stay readable. @throws NotFound */
+  async one(caller: Caller, id: string): Promise<Import> {
+    const { manager } = this.services.dataSource;
+    const row = await manager.findOneBy(Import, { id });
+    if (!row) throw new NotFound(WHAT);
+    requireSight(caller, row.psaInstanceId, WHAT);
+    if (!(await manager.existsBy(PsaInstance, { id: row.psaInstanceId, archivedAt: IsNull() }))) throw new NotFound(WHAT);
+    return row;
+  }
+
+  async changes(caller: Caller, id: string, query: ChangesQuery): Promise<[Change[], number]> {
+    await this.one(caller, id);
+    const { entity, action, state } = query;
+    return this.services.dataSource.manager.findAndCount(Change, {
+      where: { importId: id, ...(entity && { entity }), ...(action && { action }), ...(state && { state }) },
+      order: { attempt: 'ASC', sequence: 'ASC', id: 'ASC' },
+      skip: query.offset,
+      take: query.limit,
+    });
+  }
+
+  async skips(caller: Caller, id: string, { reason, offset, limit }: SkipsQuery): Promise<[Skip[], number]> {
+    await this.one(caller, id);
+    return this.services.dataSource.manager.findAndCount(Skip, {
+      where: { importId: id, ...(reason && { reason }) },
+      order: { id: 'ASC' },
+      skip: offset,
+      take: limit,
+    });
+  }
+
+  /** Ends an import that waits at once, and asks one that runs to end. @throws Conflict when it is over. */
+  async cancel(caller: Caller, id: string): Promise<Import> {
+    await this.one(caller, id);
+    const { manager } = this.services.dataSource;
+    // In one statement each, so that a worker which takes it at this moment is asked instead.
+    await manager.query(
+      `UPDATE imports SET state = 'cancelled', phase = 'done', cancel_requested_at = now(), finished_at = now() WHERE id = $1 AND state = 'queued'`,
+      [id],
+    );
+    await manager.query(
+      `UPDATE imports SET cancel_requested_at = coalesce(cancel_requested_at, now()) WHERE id = $1 AND state = 'running'`,
+      [id],
+    );
+    const row = await manager.findOneByOrFail(Import, { id });
+    if (row.cancelRequestedAt === null) throw new Conflict(`This import is over already: it ended as "${row.state}".`);
+    return row;
+  }
+
+  private async requireNoneUnderWay(tenantId: string): Promise<void> {
+    const other = await this.services.dataSource.manager.findOneBy(Import, { tenantId, state: UNFINISHED });
+    if (other)
+      throw new Conflict('An import of this tenant waits or runs already. Wait for its end, or cancel it.', { importId: other.id });
+  }
+
+  /** The one customer the import is for; null for all, or for the several that are mapped to a client. */
+  private async scope(tenant: Tenant, { customerId, clientId }: StartImport): Promise<string | null> {
+    if (clientId !== undefined) {
+      const customers = await customersOfClient(this.services.dataSource.manager, tenant.id, clientId);
+      if (customers.length === 0) {
+        const message = `No customer of this tenant is mapped to client ${clientId}.`;
+        throw new Unprocessable(message, { errors: [{ pointer: '/clientId', message }] });
+      }
+      return customers.length === 1 ? (customers[0] ?? null) : null;
+    }
+    if (customerId === undefined) return null;
+    await requireCustomer(this.services, tenant, customerId);
+    return customerId;
+  }
+}
+
+/** @throws Conflict saying what is switched off. */
+async function requireEnabled(manager: EntityManager, tenant: Tenant): Promise<void> {
+  if (!tenant.enabled) throw new Conflict(`The tenant "${tenant.name}" is switched off. Set its enabled to true, then import.`);
+  const instance = await psaInstanceOf(manager, tenant.psaInstanceId);
+  if (!instance.enabled) throw new Conflict(`The PSA instance "${instance.name}" is switched off. Set its enabled to true, then import.`);
+}
+
+async function nameOf(manager: EntityManager, caller: Caller): Promise<string> {
+  const token = await manager.findOneBy(ApiToken, { id: caller.tokenId });
+  return token?.name || `token ${caller.tokenId}`;
+}

@@ -1,0 +1,124 @@
+import type { FastifyInstance } from 'fastify';
+import { type Feature, buildApp } from './app.js';
+import { tokenRoutes } from './auth/routes.js';
+import { type Config, localUrl } from './config.js';
+import { connector } from './connect.js';
+import { migrate } from './database/migrate.js';
+import { type Database, openDatabase } from './database/open.js';
+import { Sealer } from './database/sealing.js';
+import { importRoutes } from './imports/routes.js';
+import { mappingRoutes } from './mappings/routes.js';
+import { createLogger, type Logger } from './observability/logger.js';
+import { psaInstanceRoutes } from './psa-instances/routes.js';
+import { Queue } from './queue/queue.js';
+import type { Services } from './services.js';
+import { subscriptionRoutes } from './subscriptions/routes.js';
+import { tenantRoutes } from './tenants/routes.js';
+import { importWorker } from './worker.js';
+
+/** Starts something that works on its own (imports from the queue, a schedule) and gives what stops it. */
+export type StartWorker = (services: Services) => Promise<() => Promise<void>>;
+
+/** The features of the API. */
+const FEATURES: readonly Feature[] = [psaInstanceRoutes, tenantRoutes, mappingRoutes, subscriptionRoutes, importRoutes, tokenRoutes];
+
+/** What runs beside it, in processes of the roles `all` and `worker`. */
+const WORKERS: readonly StartWorker[] = [importWorker];
+
+/** A running service. */
+export interface Service {
+  /** Where it listens. */
+  url: string;
+  services: Services;
+  app: FastifyInstance;
+  /** Takes no more requests and jobs, lets running ones end, then closes the database. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  logger?: Logger;
+  features?: readonly Feature[];
+  workers?: readonly StartWorker[];
+  /** Calls a second to a marketplace to start with, where it is known to bear more than a real one: a sandbox. */
+  marketplaceCallsPerSecond?: number;
+}
+
+/**
+ * Starts the process: database, schema, queue, app, workers. What was started is closed again when a later step fails.
+ * @throws DatabaseUnavailable, SchemaTooNew, DataDirectoryInUse, and the system's own error when the port is taken.
+ */
+export async function startService(config: Config, options: StartOptions = {}): Promise<Service> {
+  const logger = options.logger ?? createLogger({ level: config.logLevel });
+  const closers: (() => Promise<unknown>)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll(closers));
+  try {
+    const database = await openDatabase(config, logger);
+    closers.push(() => database.close());
+    await migrate(database.dataSource, logger);
+    const queue = new Queue({ url: database.url, logger, supervise: config.role !== 'web' });
+    closers.push(() => queue.stop());
+    await queue.start();
+    const services = servicesOf(config, database, queue, logger, options);
+    const app = await buildApp({ services, features: config.role === 'worker' ? [] : (options.features ?? FEATURES) });
+    closers.push(() => app.close());
+    await listen(app, config);
+    const url = localUrl(config.host, portOf(app));
+    services.publicUrl = config.publicUrl ?? url;
+    if (config.role !== 'web') {
+      for (const start of options.workers ?? WORKERS) closers.push(await start(services));
+    }
+    logger.info({ role: config.role }, `Isthmus listens on ${url}`);
+    return { url, services, app, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function servicesOf(config: Config, database: Database, queue: Queue, logger: Logger, options: StartOptions): Services {
+  const sealer = new Sealer(database.secretKeys);
+  const { marketplaceCallsPerSecond } = options;
+  return {
+    config,
+    dataSource: database.dataSource,
+    queue,
+    sealer,
+    logger,
+    connect: connector({
+      sealer,
+      allow: config.egressAllow,
+      logger,
+      ...(marketplaceCallsPerSecond === undefined ? {} : { marketplaceCallsPerSecond }),
+    }),
+    clock: { now: () => Date.now() },
+    publicUrl: config.publicUrl ?? localUrl(config.host, config.port),
+  };
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
+  try {
+    await app.listen({ host, port, listenTextResolver: (address) => `The HTTP server is bound to ${address}` });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      throw new Error(`The port ${port} of ${host} is taken by another program: set PORT to another.`, { cause: error });
+    if (code === 'EACCES')
+      throw new Error(`The port ${port} of ${host} may not be used by this user: set PORT to one above 1023.`, { cause: error });
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Error(`${host} is no address of this machine: set HOST to one, or to 0.0.0.0 for all.`, { cause: error });
+    throw error;
+  }
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** In the reverse order of starting, each although another failed; the first failure is thrown at the end. */
+async function closeAll(closers: (() => Promise<unknown>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closers.toReversed()) await close().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}

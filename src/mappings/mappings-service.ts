@@ -1,0 +1,136 @@
+import { IsNull, type EntityManager } from 'typeorm';
+import { Mapping, type MappingOrigin, type MappingState, type Tenant } from '../../entities/index.js';
+import type { Caller } from '../auth/caller.js';
+import { Conflict, Invalid, NotFound, Unprocessable } from '../http/problem.js';
+import { askPsa } from '../psa-instances/psa-connection.js';
+import type { Services } from '../services.js';
+import { psaInstanceOf, visibleTenant } from '../tenants/tenant-access.js';
+import { requireCustomer } from './customers.js';
+import type { ChangeMapping, LinkedLicences, SetMapping } from './dto.js';
+import { settleLinkedLicences } from './linked-licences.js';
+
+const CHOICES = ['clientId', 'ignored', 'createClient'] as const;
+type Choice = Pick<ChangeMapping, (typeof CHOICES)[number]>;
+
+/** What a mapping is to be. */
+interface Target {
+  state: MappingState;
+  clientId: string | null;
+  clientName: string | null;
+  origin: MappingOrigin;
+}
+
+/** Mappings as people make, change and remove them. */
+export class MappingsService {
+  constructor(private readonly services: Services) {}
+
+  /** Says what a customer is, in place of whatever was said before. Repeating it changes nothing. */
+  async set(caller: Caller, tenantId: string, wanted: SetMapping): Promise<{ mapping: Mapping; made: boolean }> {
+    const tenant = await visibleTenant(this.services.dataSource.manager, caller, tenantId);
+    if (choicesOf(wanted).length !== 1)
+      throw new Invalid([{ pointer: '', message: 'Give exactly one of clientId, ignored and createClient.' }]);
+    await requireCustomer(this.services, tenant, wanted.customerId);
+    const target = await this.target(tenant, wanted);
+    return this.services.dataSource.transaction(async (manager) => {
+      await holdCustomer(manager, caller, tenantId, wanted.customerId);
+      const before = await manager.findOneBy(Mapping, { tenantId, customerId: wanted.customerId, archivedAt: IsNull() });
+      const fresh = manager.create(Mapping, { tenantId, customerId: wanted.customerId, candidates: [], note: null, archivedAt: null });
+      const mapping = await this.change(manager, before ?? fresh, target, wanted.licences, wanted.note);
+      return { mapping, made: before === null };
+    });
+  }
+
+  async update(caller: Caller, id: string, wanted: ChangeMapping): Promise<Mapping> {
+    const { tenant, mapping } = await this.visible(caller, id);
+    const choices = choicesOf(wanted);
+    if (choices.length > 1) throw new Invalid([{ pointer: '', message: 'Give at most one of clientId, ignored and createClient.' }]);
+    if (choices.length === 0 && wanted.note === undefined) {
+      throw new Invalid([{ pointer: '', message: 'Give one of clientId, ignored and createClient, or a note.' }]);
+    }
+    const target = choices.length === 0 ? undefined : await this.target(tenant, wanted);
+    return this.services.dataSource.transaction(async (manager) => {
+      await holdCustomer(manager, caller, tenant.id, mapping.customerId);
+      return this.change(manager, await current(manager, id), target, wanted.licences, wanted.note);
+    });
+  }
+
+  /** Archives a mapping: the customer is unmapped again. Nothing in HaloPSA is touched. */
+  async remove(caller: Caller, id: string, licences: LinkedLicences | undefined): Promise<void> {
+    const { tenant, mapping } = await this.visible(caller, id);
+    await this.services.dataSource.transaction(async (manager) => {
+      await holdCustomer(manager, caller, tenant.id, mapping.customerId);
+      await current(manager, id);
+      await settleLinkedLicences(manager, tenant.id, mapping.customerId, licences);
+      await manager.update(Mapping, { id }, { archivedAt: new Date(this.services.clock.now()) });
+    });
+  }
+
+  private async visible(caller: Caller, id: string): Promise<{ tenant: Tenant; mapping: Mapping }> {
+    const { manager } = this.services.dataSource;
+    const mapping = await current(manager, id);
+    const tenant = await visibleTenant(manager, caller, mapping.tenantId).catch((error: unknown) => {
+      throw error instanceof NotFound ? new NotFound('That mapping') : error;
+    });
+    return { tenant, mapping };
+  }
+
+  /** @throws Unprocessable naming the field when HaloPSA has no such client. */
+  private async target(tenant: Tenant, { clientId, ignored }: Choice): Promise<Target> {
+    if (ignored) return { state: 'ignored', clientId: null, clientName: null, origin: 'manual' };
+    if (clientId === undefined) return { state: 'mapped', clientId: null, clientName: null, origin: 'created' };
+    const instance = await psaInstanceOf(this.services.dataSource.manager, tenant.psaInstanceId);
+    const client = await askPsa(this.services, instance, (psa) => psa.client(clientId));
+    if (!client) {
+      const message = `HaloPSA has no client ${clientId}.`;
+      throw new Unprocessable(message, { errors: [{ pointer: '/clientId', message }] });
+    }
+    return { state: 'mapped', clientId, clientName: client.name, origin: 'manual' };
+  }
+
+  private async change(
+    manager: EntityManager,
+    mapping: Mapping,
+    target: Target | undefined,
+    licences: LinkedLicences | undefined,
+    note: string | null | undefined,
+  ): Promise<Mapping> {
+    if (target && !isAlready(mapping, target)) {
+      if (!meansTheSame(mapping, target)) await settleLinkedLicences(manager, mapping.tenantId, mapping.customerId, licences);
+      Object.assign(mapping, target, { candidates: [] });
+    }
+    if (note !== undefined) mapping.note = note;
+    const saved = await manager.save(Mapping, mapping);
+    return manager.findOneByOrFail(Mapping, { id: saved.id });
+  }
+}
+
+function choicesOf(wanted: Choice): string[] {
+  return CHOICES.filter((choice) => wanted[choice] !== undefined);
+}
+
+/** Whether nothing has to be written. A client that was created because somebody asked for one is what was asked for. */
+function isAlready(mapping: Mapping, target: Target): boolean {
+  if (mapping.state !== target.state || mapping.origin !== target.origin) return false;
+  return target.origin === 'created' || (mapping.clientId === target.clientId && mapping.clientName === target.clientName);
+}
+
+/** Whether the customer stays with the same client: a person only confirms what was found by name, say. */
+function meansTheSame(mapping: Mapping, target: Target): boolean {
+  return mapping.state === target.state && mapping.clientId === target.clientId && target.clientId !== null;
+}
+
+async function current(manager: EntityManager, id: string): Promise<Mapping> {
+  const mapping = await manager.findOneBy(Mapping, { id, archivedAt: IsNull() });
+  if (!mapping) throw new NotFound('That mapping');
+  return mapping;
+}
+
+/** Keeps the tenant as it is, and others from changing this customer's mapping, until the transaction ends. */
+async function holdCustomer(manager: EntityManager, caller: Caller, tenantId: string, customerId: string): Promise<void> {
+  await visibleTenant(manager, caller, tenantId, 'pessimistic_read');
+  const held = await manager.query<unknown[]>('SELECT 1 FROM customers WHERE tenant_id = $1 AND customer_id = $2 FOR UPDATE', [
+    tenantId,
+    customerId,
+  ]);
+  if (held.length === 0) throw new Conflict(`Customer ${customerId} was removed meanwhile. Repeat the request.`);
+}

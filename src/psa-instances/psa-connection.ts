@@ -1,0 +1,38 @@
+import type { PsaInstance } from '../../entities/index.js';
+import { psaSettings } from '../connect.js';
+import { egressPolicy, type EgressPolicy } from '../egress/index.js';
+import { PsaClient, type PsaDeps, verifyPsa, type Verification } from '../psa/index.js';
+import type { Services } from '../services.js';
+
+type Needed = Pick<Services, 'config' | 'sealer' | 'logger'>;
+
+/** Where HaloPSA may be: any public https address, and what the configuration allows besides. */
+export function psaPolicy(services: Pick<Services, 'config'>): EgressPolicy {
+  return egressPolicy({ allow: services.config.egressAllow });
+}
+
+/** A person waits for the answer, so it is given up sooner than an import would. */
+function impatient(services: Needed, instance: PsaInstance): PsaDeps {
+  return {
+    policy: psaPolicy(services),
+    callsPer5Minutes: instance.callsPer5Minutes,
+    logger: services.logger,
+    retry: { attempts: 2 },
+    timeouts: { read: 30_000 },
+  };
+}
+
+/** Asks a PSA instance something, and closes its connections after. @throws UpstreamError when it cannot be read. */
+export async function askPsa<T>(services: Needed, instance: PsaInstance, question: (psa: PsaClient) => Promise<T>): Promise<T> {
+  const client = new PsaClient(await psaSettings(services.sealer, instance), impatient(services, instance));
+  try {
+    return await question(client);
+  } finally {
+    client.close();
+  }
+}
+
+/** Checks each thing that imports into it need. */
+export async function checkPsa(services: Needed, instance: PsaInstance): Promise<Verification> {
+  return verifyPsa(await psaSettings(services.sealer, instance), impatient(services, instance));
+}

@@ -1,0 +1,93 @@
+import { Equals, IsBoolean, IsIn, IsISO8601, IsNumber, IsString } from 'class-validator';
+import type { Link, LinkOrigin } from '../../entities/index.js';
+import type { SubscriptionStatus } from '../domain/index.js';
+import { Nested, Nullable, UuidField } from '../http/dto.js';
+import { Line, MayBeAbsent, PsaId } from '../http/fields.js';
+import { PageQuery } from '../http/page.js';
+
+const STATUSES: readonly SubscriptionStatus[] = ['pending', 'active', 'hold', 'terminated', 'removed', 'unknown'];
+
+/** `ended` is over in the marketplace; of the others, `linked` has a licence and `skipped` has none. */
+export type LineState = 'linked' | 'skipped' | 'ended';
+const STATES: readonly LineState[] = ['linked', 'skipped', 'ended'];
+
+export class SubscriptionsQuery extends PageQuery {
+  @MayBeAbsent() @Line(64) customerId?: string;
+  @MayBeAbsent() @PsaId() clientId?: string;
+  @MayBeAbsent() @IsIn([...STATUSES]) status?: SubscriptionStatus;
+  @MayBeAbsent() @IsIn([...STATES]) state?: LineState;
+  /** A part of the product's, subscription's or customer's name or of the MPN, or the whole id. */
+  @MayBeAbsent() @Line(200) search?: string;
+}
+
+export class MoneyView {
+  /** A decimal. */
+  @IsString() amount: string;
+  @IsString() currency: string;
+}
+
+export class ProductView {
+  @Nullable() @IsString() manufacturer: string | null;
+  @Nullable() @IsString() mpn: string | null;
+  @Nullable() @IsString() name: string | null;
+}
+
+/** A product line of a subscription; one that has none, or was not read, is a row with `line` null. */
+export class SubscriptionLineView {
+  @IsString() subscriptionId: string;
+  @Nullable() @IsString() line: string | null;
+  @IsString() customerId: string;
+  @Nullable() @IsString() clientId: string | null;
+  @Nested(() => ProductView) product: ProductView;
+  @Nullable() @IsNumber() quantity: number | null;
+  /** ISO 8601 duration. */
+  @Nullable() @IsString() term: string | null;
+  @Nullable() @IsString() billingPeriod: string | null;
+  /** Per unit and billing period. */
+  @Nullable() @Nested(() => MoneyView) unitCost: MoneyView | null;
+  @Nullable() @Nested(() => MoneyView) unitPrice: MoneyView | null;
+  @IsIn([...STATUSES]) status: SubscriptionStatus;
+  @Nullable() @IsBoolean() autoRenew: boolean | null;
+  @Nullable() @IsString() startDate: string | null;
+  @Nullable() @IsString() renewalDate: string | null;
+  @Nullable() @IsString() expirationDate: string | null;
+  @Nullable() @IsString() licenceId: string | null;
+  @IsIn([...STATES]) state: LineState;
+  /** When its detail was read. */
+  @Nullable() @IsISO8601() readAt: string | null;
+}
+
+/** Exactly one of `licenceId` and `createAnyway`. */
+export class SetLink {
+  @Line(64) subscriptionId: string;
+  /** May be left out when the subscription has one. */
+  @MayBeAbsent() @Line(500) line?: string;
+  /** A licence that is there already. */
+  @MayBeAbsent() @PsaId() licenceId?: string;
+  /** The next import creates a licence, whatever resembles it. */
+  @MayBeAbsent() @Equals(true) createAnyway?: true;
+}
+
+export class LinkView {
+  @UuidField() id: string;
+  @UuidField() tenantId: string;
+  @IsString() subscriptionId: string;
+  @IsString() line: string;
+  @Nullable() @IsString() licenceId: string | null;
+  @IsBoolean() createAnyway: boolean;
+  @Nullable() @IsIn(['created', 'key', 'adopted', 'renewal']) origin: LinkOrigin | null;
+  @IsISO8601() createdAt: string;
+}
+
+export function viewOfLink(link: Link): LinkView {
+  return {
+    id: link.id,
+    tenantId: link.tenantId,
+    subscriptionId: link.subscriptionId,
+    line: link.line,
+    licenceId: link.licenceId,
+    createAnyway: link.createAnyway,
+    origin: link.origin,
+    createdAt: link.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,107 @@
+import { IsNull, type EntityManager } from 'typeorm';
+import { Link, Mapping, SubscriptionLineRecord, SubscriptionRecord, type Tenant } from '../../entities/index.js';
+import type { Caller } from '../auth/caller.js';
+import { violates } from '../database/violation.js';
+import { Conflict, Invalid, Unprocessable } from '../http/problem.js';
+import { askPsa } from '../psa-instances/psa-connection.js';
+import type { Services } from '../services.js';
+import { psaInstanceOf, visibleTenant } from '../tenants/tenant-access.js';
+import type { SetLink } from './dto.js';
+
+/** Links as people make them. */
+export class LinksService {
+  constructor(private readonly services: Services) {}
+
+  /**
+   * Says which licence a line is kept in, or that one is to be created whatever resembles it; in place of what was said before.
+   * Repeating it changes nothing.
+   * @throws Conflict when the licence is linked to another line, Unprocessable when it cannot be this line's.
+   */
+  async set(caller: Caller, tenantId: string, wanted: SetLink): Promise<{ link: Link; made: boolean }> {
+    const { dataSource } = this.services;
+    const tenant = await visibleTenant(dataSource.manager, caller, tenantId);
+    const { subscriptionId, licenceId } = wanted;
+    if ((licenceId === undefined) === (wanted.createAnyway === undefined)) {
+      throw new Invalid([{ pointer: '', message: 'Give exactly one of licenceId and createAnyway.' }]);
+    }
+    const line = await lineOf(dataSource.manager, tenant.id, wanted);
+    if (licenceId !== undefined) await this.requireFitting(tenant, subscriptionId, licenceId);
+    try {
+      return await dataSource.transaction(async (manager) => {
+        await visibleTenant(manager, caller, tenantId, 'pessimistic_read');
+        // Two at once for one line wait for each other here.
+        await manager.findOne(SubscriptionRecord, { where: { tenantId, subscriptionId }, lock: { mode: 'pessimistic_write' } });
+        const before = await manager.findOneBy(Link, { tenantId, subscriptionId, line, archivedAt: IsNull() });
+        if (before && before.licenceId === (licenceId ?? null)) return { link: before, made: false };
+        if (licenceId !== undefined) await requireFree(manager, tenant.psaInstanceId, licenceId);
+        if (before)
+          await manager.update(Link, { id: before.id }, { archivedAt: new Date(this.services.clock.now()), archivedWhy: 'replaced' });
+        const link = manager.create(Link, {
+          psaInstanceId: tenant.psaInstanceId,
+          tenantId,
+          subscriptionId,
+          line,
+          licenceId: licenceId ?? null,
+          origin: licenceId === undefined ? null : 'adopted',
+          createAnyway: licenceId === undefined,
+          archivedAt: null,
+          archivedWhy: null,
+        });
+        return { link: await manager.save(Link, link), made: true };
+      });
+    } catch (error) {
+      if (violates(error, 'links_one_for_each_licence')) throw taken(licenceId ?? '');
+      if (violates(error, 'links_one_for_each_line'))
+        throw new Conflict('Something else linked this line at the same moment. Look at it again.');
+      throw error;
+    }
+  }
+
+  /** A licence can be adopted if it is there, alive, and at the client of the subscription's customer. */
+  private async requireFitting(tenant: Tenant, subscriptionId: string, licenceId: string): Promise<void> {
+    const { manager } = this.services.dataSource;
+    const { customerId } = await manager.findOneByOrFail(SubscriptionRecord, { tenantId: tenant.id, subscriptionId });
+    const mapping = await manager.findOneBy(Mapping, { tenantId: tenant.id, customerId, state: 'mapped', archivedAt: IsNull() });
+    if (!mapping?.clientId) {
+      throw unfit('/subscriptionId', `Customer ${customerId} of this subscription is not mapped to a client. Map it first.`);
+    }
+    const instance = await psaInstanceOf(manager, tenant.psaInstanceId);
+    const licence = await askPsa(this.services, instance, (psa) => psa.licence(licenceId));
+    if (!licence) throw unfit('/licenceId', `HaloPSA has no licence ${licenceId}.`);
+    if (licence.deleted) throw unfit('/licenceId', `Licence ${licenceId} is deleted in HaloPSA.`);
+    if (licence.clientId !== mapping.clientId) {
+      throw unfit(
+        '/licenceId',
+        `Licence ${licenceId} belongs to client ${licence.clientId}, but customer ${customerId} is mapped to client ${mapping.clientId}.`,
+      );
+    }
+  }
+}
+
+/** The line that is meant. @throws Unprocessable when it is not known or not clear. */
+async function lineOf(manager: EntityManager, tenantId: string, { subscriptionId, line }: SetLink): Promise<string> {
+  const known = await manager.existsBy(SubscriptionRecord, { tenantId, subscriptionId });
+  if (!known) throw unfit('/subscriptionId', `No import of this tenant has seen subscription ${subscriptionId}.`);
+  const lines = (await manager.findBy(SubscriptionLineRecord, { tenantId, subscriptionId })).map((record) => record.line).toSorted();
+  if (line !== undefined) {
+    if (lines.includes(line)) return line;
+    throw unfit('/line', `Subscription ${subscriptionId} has no such line. It has: ${lines.join(', ') || 'none'}.`);
+  }
+  const [only, ...more] = lines;
+  if (only === undefined) throw unfit('/subscriptionId', `Subscription ${subscriptionId} has no product that was read yet.`);
+  if (more.length > 0) throw unfit('/line', `Subscription ${subscriptionId} has several lines. Say which: ${lines.join(', ')}.`);
+  return only;
+}
+
+/** Whichever tenant of the PSA instance has it. */
+async function requireFree(manager: EntityManager, psaInstanceId: string, licenceId: string): Promise<void> {
+  if (await manager.existsBy(Link, { psaInstanceId, licenceId, archivedAt: IsNull() })) throw taken(licenceId);
+}
+
+function taken(licenceId: string): Conflict {
+  return new Conflict(`Licence ${licenceId} is linked to another line already.`);
+}
+
+function unfit(pointer: string, message: string): Unprocessable {
+  return new Unprocessable(message, { errors: [{ pointer, message }] });
+}

@@ -1,0 +1,116 @@
+import type { FastifyInstance } from 'fastify';
+import { listOf, page, PageQuery } from '../http/page.js';
+import { route } from '../http/route.js';
+import { marketplaces } from '../marketplace/index.js';
+import type { Services } from '../services.js';
+import { CreateTenant, MarketplaceAccount, SaveQuery, TenantsQuery, UpdateTenant } from './dto.js';
+import { MarketplaceVerificationView, OfferedMarketplaceView, SavedTenant, TenantView, viewOfTenant } from './tenant-view.js';
+import { type Saved, TenantsService } from './tenants-service.js';
+
+/** Tenants and the marketplaces they may be of. */
+export function tenantRoutes(app: FastifyInstance, services: Services): void {
+  const tenants = new TenantsService(services);
+  const saved = async ({ tenant, remarks }: Saved): Promise<SavedTenant> => ({
+    ...viewOfTenant(tenant, (await tenants.lastImports([tenant])).get(tenant.id)),
+    remarks,
+  });
+
+  route(app, {
+    method: 'GET',
+    url: '/marketplaces',
+    access: 'viewer',
+    summary: 'The marketplaces to choose from',
+    description: 'Help, not a closed list: other codes of two to five letters are taken too.',
+    query: PageQuery,
+    response: listOf(OfferedMarketplaceView),
+    handler: async ({ query }) => page(marketplaces.slice(query.offset, query.offset + query.limit), marketplaces.length, query),
+  });
+
+  route(app, {
+    method: 'GET',
+    url: '/tenants',
+    access: 'viewer',
+    summary: 'The tenants you see',
+    query: TenantsQuery,
+    response: listOf(TenantView),
+    handler: async ({ caller, query }) => {
+      const [found, total] = await tenants.list(caller, query);
+      const last = await tenants.lastImports(found);
+      const views = found.map((tenant) => viewOfTenant(tenant, last.get(tenant.id)));
+      return page(views, total, query);
+    },
+  });
+
+  route(app, {
+    method: 'POST',
+    url: '/tenants',
+    access: 'admin',
+    summary: 'Add a tenant',
+    description: 'It is saved only if its account works, unless `unverified=true`.',
+    body: CreateTenant,
+    query: SaveQuery,
+    response: SavedTenant,
+    status: 201,
+    problems: [404, 422],
+    handler: async ({ caller, body, query, reply }) => {
+      const made = await tenants.create(caller, body, query.unverified);
+      reply.header('location', `/api/v1/tenants/${made.tenant.id}`);
+      return saved(made);
+    },
+  });
+
+  route(app, {
+    method: 'GET',
+    url: '/tenants/:id',
+    access: 'viewer',
+    summary: 'One tenant',
+    response: TenantView,
+    handler: async ({ caller, params }) => {
+      const tenant = await tenants.one(caller, params.id);
+      return viewOfTenant(tenant, (await tenants.lastImports([tenant])).get(tenant.id));
+    },
+  });
+
+  route(app, {
+    method: 'PATCH',
+    url: '/tenants/:id',
+    access: 'admin',
+    summary: 'Change a tenant',
+    description:
+      'What is left out stays. Changing apiUrl or username needs password and subscriptionKey in the same request. A changed account is saved only if it works, unless `unverified=true`.',
+    body: UpdateTenant,
+    query: SaveQuery,
+    response: SavedTenant,
+    problems: [409, 422],
+    handler: async ({ caller, params, body, query }) => saved(await tenants.update(caller, params.id, body, query.unverified)),
+  });
+
+  route(app, {
+    method: 'DELETE',
+    url: '/tenants/:id',
+    access: 'admin',
+    summary: 'Archive a tenant',
+    description: 'Nothing in HaloPSA is touched.',
+    problems: [409],
+    handler: ({ caller, params }) => tenants.archive(caller, params.id),
+  });
+
+  route(app, {
+    method: 'POST',
+    url: '/tenants/verify',
+    access: 'admin',
+    summary: 'Check a marketplace account before saving it',
+    body: MarketplaceAccount,
+    response: MarketplaceVerificationView,
+    handler: ({ body }) => tenants.verifyAccount(body),
+  });
+
+  route(app, {
+    method: 'POST',
+    url: '/tenants/:id/verify',
+    access: 'admin',
+    summary: "Check a tenant's account",
+    response: MarketplaceVerificationView,
+    handler: ({ caller, params }) => tenants.verify(caller, params.id),
+  });
+}

@@ -1,0 +1,112 @@
+import { IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsObject, IsString } from 'class-validator';
+import type { Import, Tenant, TenantStatus } from '../../entities/index.js';
+import { Nested, Nullable, UuidField } from '../http/dto.js';
+import { MayBeAbsent } from '../http/fields.js';
+import { ImportView, viewOfImport } from '../imports/import-view.js';
+import { VerificationView } from '../psa-instances/psa-instance-view.js';
+
+export class ClientImportView {
+  @IsBoolean() createUnmatched: boolean;
+  @IsBoolean() onlyWithSubscriptions: boolean;
+  @MayBeAbsent() @IsString() topLevelId?: string;
+  @IsBoolean() updateMainSiteAddress: boolean;
+}
+
+export class SubscriptionImportView {
+  @IsIn(['never', 'on_create', 'always']) prices: string;
+  @IsIn(['on_create', 'always']) names: string;
+  @IsIn(['import', 'skip']) trials: string;
+  @IsBoolean() followRenewals: boolean;
+  @MayBeAbsent() @IsString() supplierId?: string;
+  @IsInt() rereadWithinDays: number;
+}
+
+export class IntegratorView {
+  @IsBoolean() enabled: boolean;
+  @IsBoolean() customers: boolean;
+  @IsBoolean() subscriptions: boolean;
+  @IsBoolean() deactivateDeleted: boolean;
+  @IsString() at: string;
+  @IsString() timeZone: string;
+}
+
+export class GuardView {
+  @IsInt() floor: number;
+  @IsInt() percent: number;
+}
+
+/** A tenant, without its secrets. */
+export class TenantView {
+  @UuidField() id: string;
+  @UuidField() psaInstanceId: string;
+  @IsString() name: string;
+  @IsBoolean() enabled: boolean;
+  @IsString() apiUrl: string;
+  @IsString() marketplace: string;
+  @IsString() username: string;
+  @Nullable() @IsString() applicationId: string | null;
+  @Nullable() @IsString() accountId: string | null;
+  @Nullable() @IsString() country: string | null;
+  @Nullable() @IsString() currency: string | null;
+  @Nested(() => ClientImportView) clientImport: ClientImportView;
+  @Nested(() => SubscriptionImportView) subscriptionImport: SubscriptionImportView;
+  @Nested(() => IntegratorView) integrator: IntegratorView;
+  @Nested(() => GuardView) guard: GuardView;
+  @IsIn(['untested', 'ok', 'failing', 'paused']) status: TenantStatus;
+  /** When its credentials were last seen to work. */
+  @Nullable() @IsISO8601() verifiedAt: string | null;
+  /** The latest import that was no preview. */
+  @Nullable() @Nested(() => ImportView) lastImport: ImportView | null;
+  /** When the integrator comes next; null while it does not. */
+  @Nullable() @IsISO8601() nextRunAt: string | null;
+  /** When each secret was set, by its name. */
+  @IsObject() secretsSetAt: Record<string, string>;
+  @IsISO8601() createdAt: string;
+  @IsISO8601() updatedAt: string;
+}
+
+/** A tenant as it was saved, with what was corrected or is unusual in what was sent. */
+export class SavedTenant extends TenantView {
+  @IsArray() @IsString({ each: true }) remarks: string[];
+}
+
+/** As for a PSA instance, and what was corrected or is unusual in what was sent. */
+export class MarketplaceVerificationView extends VerificationView {
+  @IsArray() @IsString({ each: true }) remarks: string[];
+}
+
+/** A marketplace that is offered for choosing; other codes are taken too. */
+export class OfferedMarketplaceView {
+  @IsString() code: string;
+  @IsString() name: string;
+  /** The part of the portal's address that shows it. */
+  @IsString() portal: string;
+  @IsString() enter: string;
+}
+
+export function viewOfTenant(tenant: Tenant, lastImport: Import | undefined): Pick<TenantView, keyof TenantView> {
+  return {
+    id: tenant.id,
+    psaInstanceId: tenant.psaInstanceId,
+    name: tenant.name,
+    enabled: tenant.enabled,
+    apiUrl: tenant.apiUrl,
+    marketplace: tenant.marketplace,
+    username: tenant.username,
+    applicationId: tenant.applicationId,
+    accountId: tenant.accountId,
+    country: tenant.country,
+    currency: tenant.currency,
+    clientImport: tenant.clientImport,
+    subscriptionImport: tenant.subscriptionImport,
+    integrator: tenant.integrator,
+    guard: tenant.guard,
+    status: tenant.status,
+    verifiedAt: tenant.verifiedAt?.toISOString() ?? null,
+    lastImport: lastImport ? viewOfImport(lastImport) : null,
+    nextRunAt: null,
+    secretsSetAt: tenant.secretsSetAt,
+    createdAt: tenant.createdAt.toISOString(),
+    updatedAt: tenant.updatedAt.toISOString(),
+  };
+}
