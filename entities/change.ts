@@ -30,6 +30,8 @@ export class Change {
   @Column('jsonb') after: Record<string, unknown>;
   @Column('varchar', { length: 12, default: 'planned' }) state: ChangeState;
   @Column('text', { nullable: true }) message: string | null;
+  /** What names a held change across two plans: an approval is of these names. */
+  @Column('varchar', { length: 64, nullable: true }) name: string | null;
   /** Of a client's create: the youngest client there was when it was sent, so that an unknown end can be resolved. */
   @Column('bigint', { name: 'youngest_before', nullable: true }) youngestBefore: string | null;
   @Column('timestamptz', { name: 'sent_at', nullable: true }) sentAt: Date | null;

@@ -27,6 +27,15 @@ export interface ImportError {
   message: string;
 }
 
+/** A person's word on held changes. */
+export interface ImportApproval {
+  by: string;
+  /** RFC 3339. */
+  at: string;
+  /** What names an approved change across two plans. */
+  approved: string[];
+}
+
 /** One run of the main job for one tenant. This row is the truth about who may run: at most one queued or running for each tenant. */
 @Entity('imports')
 @Index('imports_one_at_a_time', ['tenantId'], { unique: true, where: `"state" IN ('queued', 'running')` })
@@ -53,6 +62,15 @@ export class Import {
   /** Counts the workers that took it; every write of an attempt is fenced by it. */
   @Column('integer', { default: 0 }) attempt: number;
   @Column('jsonb', { nullable: true }) error: ImportError | null;
+  /** When the worker that has it last said that it is alive, by the database's clock; null while none has it. */
+  @Column('timestamptz', { name: 'heartbeat_at', nullable: true }) heartbeatAt: Date | null;
+  /** Not before this moment may another attempt begin. */
+  @Column('timestamptz', { name: 'not_before', nullable: true }) notBefore: Date | null;
+  /** The integrator's day, `YYYY-MM-DD` in the tenant's time zone, that this import is for. */
+  @Column('date', { nullable: true }) slot: string | null;
+  /** What names the held changes as they were seen: an approval must repeat it. */
+  @Column('varchar', { length: 64, nullable: true }) digest: string | null;
+  @Column('jsonb', { nullable: true }) approval: ImportApproval | null;
   /** What a reader should know beyond the counts: sentences. */
   @Column('jsonb', { default: [] }) remarks: string[];
   @Column('timestamptz', { name: 'cancel_requested_at', nullable: true }) cancelRequestedAt: Date | null;

@@ -1,44 +1,56 @@
+import { Alert } from './alert.js';
 import { ApiToken } from './api-token.js';
 import { Change } from './change.js';
 import { CustomerRecord } from './customer-record.js';
 import { Import } from './import.js';
+import { IntegratorSlot } from './integrator-slot.js';
 import { Link } from './link.js';
 import { Mapping } from './mapping.js';
 import { OpenOrder } from './open-order.js';
+import { PsaBudget } from './psa-budget.js';
 import { PsaInstance } from './psa-instance.js';
 import { Skip } from './skip.js';
 import { SubscriptionHistory } from './subscription-history.js';
 import { SubscriptionLineRecord } from './subscription-line-record.js';
 import { SubscriptionRecord } from './subscription-record.js';
 import { Tenant } from './tenant.js';
+import { VendorRefusals } from './vendor-refusals.js';
 
+export * from './alert.js';
 export * from './api-token.js';
 export * from './change.js';
 export * from './customer-record.js';
 export * from './import.js';
+export * from './integrator-slot.js';
 export * from './link.js';
 export * from './mapping.js';
 export * from './open-order.js';
+export * from './psa-budget.js';
 export * from './psa-instance.js';
 export * from './skip.js';
 export * from './subscription-history.js';
 export * from './subscription-line-record.js';
 export * from './subscription-record.js';
 export * from './tenant.js';
+export * from './vendor-refusals.js';
 
 /** Every table of Isthmus. */
 export const entities = [
+  Alert,
   ApiToken,
   Change,
   CustomerRecord,
   Import,
+  IntegratorSlot,
   Link,
   Mapping,
   OpenOrder,
+  PsaBudget,
   PsaInstance,
   Skip,
   SubscriptionHistory,
   SubscriptionLineRecord,
   SubscriptionRecord,
   Tenant,
+  VendorRefusals,
 ];

@@ -27,6 +27,8 @@ export interface IntegratorSettings {
   /** `HH:MM`, in `timeZone`. */
   at: string;
   timeZone: string;
+  /** Since when the schedule is what it is, RFC 3339: what came due earlier is not caught up. Since the tenant's beginning, if not said. */
+  since?: string;
 }
 
 export interface GuardSettings {
@@ -67,6 +69,12 @@ export class Tenant {
   @Column('jsonb', { name: 'secrets_set_at', default: {} }) secretsSetAt: Record<string, string>;
   /** Orders created before this moment have been taken into account. */
   @Column('timestamptz', { name: 'orders_read_until', nullable: true }) ordersReadUntil: Date | null;
+  /** Set while the integrator leaves this tenant alone: a person paused it, or its credentials were refused too often. */
+  @Column('timestamptz', { name: 'paused_at', nullable: true }) pausedAt: Date | null;
+  /** A sentence. */
+  @Column('text', { name: 'paused_why', nullable: true }) pausedWhy: string | null;
+  /** Imports in a row that ended because credentials were refused. */
+  @Column('integer', { default: 0 }) refusals: number;
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' }) createdAt: Date;
   @UpdateDateColumn({ type: 'timestamptz', name: 'updated_at' }) updatedAt: Date;
   @Column('timestamptz', { name: 'archived_at', nullable: true }) archivedAt: Date | null;
