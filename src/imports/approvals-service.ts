@@ -1,0 +1,62 @@
+import type { Import } from '../../entities/index.js';
+import type { Caller } from '../auth/caller.js';
+import { violates } from '../database/violation.js';
+import { Conflict, Invalid } from '../http/problem.js';
+import type { Services } from '../services.js';
+import type { ApproveImport } from './dto.js';
+import { ImportsService, nameOf } from './imports-service.js';
+import { approveHeld, discardHeld, heldChanges } from './store/approvals.js';
+
+const GONE = 'This import does not wait for that any more: a later import, or somebody else, was quicker. Read its held changes again.';
+
+/** A person's word on what the guard held. */
+export class ApprovalsService {
+  readonly #imports: ImportsService;
+
+  constructor(private readonly services: Services) {
+    this.#imports = new ImportsService(services);
+  }
+
+  /**
+   * Approves all held changes, or some. The import is queued again: it looks at both sides and plans anew, and makes those of the
+   * approved changes that are still called for.
+   *
+   * @throws Conflict when the digest is of another list, or another import of the tenant waits or runs (with its `importId`).
+   */
+  async approve(caller: Caller, importId: string, { digest, changeIds }: ApproveImport): Promise<Import> {
+    const row = await this.#imports.one(caller, importId);
+    const { manager } = this.services.dataSource;
+    const by = await nameOf(manager, caller);
+    try {
+      await manager.transaction(async (inside) => {
+        const query = (sql: string, parameters?: unknown[]): Promise<unknown> => inside.query(sql, parameters);
+        const held = await heldChanges(query, importId);
+        const unknown = (changeIds ?? []).filter((id) => !held.some((change) => change.id === id));
+        if (row.state === 'needs_approval' && unknown.length > 0) {
+          throw new Invalid([
+            { pointer: '/changeIds', message: `changeIds names changes that are not held by this import: ${unknown.join(', ')}` },
+          ]);
+        }
+        const approved = held.filter((change) => changeIds === undefined || changeIds.includes(change.id)).map((change) => change.name);
+        const at = new Date(this.services.clock.now()).toISOString();
+        if (!(await approveHeld(query, importId, digest, { by, at, approved }))) throw new Conflict(GONE);
+        await this.services.queue.enqueueImport(importId, { manager: inside });
+      });
+    } catch (error) {
+      if (!violates(error, 'imports_one_at_a_time')) throw error;
+      await this.#imports.requireNoneUnderWay(row.tenantId);
+      throw new Conflict('Another import of this tenant ended at this moment. Repeat the request.');
+    }
+    return this.#imports.one(caller, importId);
+  }
+
+  /** Lets go of everything held; the next import decides anew. @throws Conflict when it holds nothing any more. */
+  async discard(caller: Caller, importId: string): Promise<Import> {
+    await this.#imports.one(caller, importId);
+    const { manager } = this.services.dataSource;
+    const by = await nameOf(manager, caller);
+    const state = await manager.transaction((inside) => discardHeld((sql, parameters) => inside.query(sql, parameters), importId, by));
+    if (state === null) throw new Conflict(GONE);
+    return this.#imports.one(caller, importId);
+  }
+}
