@@ -1,3 +1,4 @@
+import schedule from '@fastify/schedule';
 import type { FastifyInstance } from 'fastify';
 import { authentication } from './auth/authentication.js';
 import { TokenStore } from './auth/token-store.js';
@@ -6,6 +7,7 @@ import { openApi } from './http/openapi.js';
 import { security } from './http/security.js';
 import { createServer } from './http/server.js';
 import { healthRoutes } from './observability/health.js';
+import { metricsRoutes } from './observability/metrics/routes.js';
 import type { Services } from './services.js';
 
 /** Adds the routes of one feature. */
@@ -26,7 +28,9 @@ export async function buildApp({ services, features, outside = [] }: AppParts): 
   await app.register(security, { https: services.publicUrl.startsWith('https:') });
   await app.register(authentication, { tokens: new TokenStore(services.dataSource) });
   await app.register(openApi);
+  await app.register(schedule);
   healthRoutes(app, services);
+  metricsRoutes(app, services);
   for (const feature of outside) feature(app, services);
   await app.register(
     (api, _options, done) => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
@@ -42,7 +43,7 @@ export class ConfigError extends Error {
 
 export type Environment = Record<string, string | undefined>;
 
-const ISTHMUS_NAMES = ['ISTHMUS_DATA_DIR', 'ISTHMUS_SECRET_KEYS', 'ISTHMUS_ROLE', 'ISTHMUS_EGRESS_ALLOW'];
+const ISTHMUS_NAMES = ['ISTHMUS_DATA_DIR', 'ISTHMUS_SECRET_KEYS', 'ISTHMUS_SECRET_KEYS_FILE', 'ISTHMUS_ROLE', 'ISTHMUS_EGRESS_ALLOW'];
 const ROLES: readonly ProcessRole[] = ['all', 'web', 'worker'];
 const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -50,7 +51,8 @@ const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 
 class Fault extends Error {}
 
 /**
- * Reads and checks the environment. An empty value counts as not set; variables of other programs are left alone.
+ * Reads and checks the environment. An empty value counts as not set; variables of other programs are left alone. What is secret may
+ * come from a file instead, as container platforms hand it over: `DATABASE_URL_FILE` and `ISTHMUS_SECRET_KEYS_FILE` name it.
  * @throws ConfigError naming every fault at once.
  */
 export function readConfig(env: Environment = process.env): Config {
@@ -66,6 +68,13 @@ export function readConfig(env: Environment = process.env): Config {
       return undefined;
     }
   };
+  /** From the variable itself, or from the file that its `_FILE` twin names. The second value: whether either is set. */
+  const readSecret = <T>(name: string, parse: (text: string) => T): [T | undefined, boolean] => {
+    const [direct, path] = [env[name]?.trim(), env[`${name}_FILE`]?.trim()];
+    if (direct && path) faults.push(`${name} and ${name}_FILE are both set: keep one of them.`);
+    if (direct || !path) return [read(name, parse), Boolean(direct)];
+    return [read(`${name}_FILE`, (file) => parse(contentOf(file))), true];
+  };
   for (const name of Object.keys(env).filter((key) => key.startsWith('ISTHMUS_') && !ISTHMUS_NAMES.includes(key))) {
     faults.push(`${name} is not a setting of Isthmus. There are ${ISTHMUS_NAMES.join(', ')}; correct its name or remove it.`);
   }
@@ -78,15 +87,15 @@ export function readConfig(env: Environment = process.env): Config {
     logLevel: read('LOG_LEVEL', (text) => oneOf(text, LEVELS)) ?? 'info',
     trustProxy: read('TRUST_PROXY', trustProxy) ?? false,
   };
-  const url = read('DATABASE_URL', databaseUrl);
-  const keys = read('ISTHMUS_SECRET_KEYS', parseSecretKeys);
+  const [url, urlIsSet] = readSecret('DATABASE_URL', databaseUrl);
+  const [keys, keysAreSet] = readSecret('ISTHMUS_SECRET_KEYS', parseSecretKeys);
   const publicAddress = read('PUBLIC_URL', publicUrl);
   if (url !== undefined) config.databaseUrl = url;
   if (keys !== undefined) config.secretKeys = keys;
   if (publicAddress !== undefined) config.publicUrl = publicAddress;
-  if (env['DATABASE_URL']?.trim() && !env['ISTHMUS_SECRET_KEYS']?.trim()) {
+  if (urlIsSet && !keysAreSet) {
     faults.push(
-      'ISTHMUS_SECRET_KEYS is missing, which DATABASE_URL needs: set it to "k1:" followed by what `openssl rand -base64 32` prints, the same for every process on that database.',
+      'ISTHMUS_SECRET_KEYS (or ISTHMUS_SECRET_KEYS_FILE) is missing, which DATABASE_URL needs: set it to "k1:" followed by what `openssl rand -base64 32` prints, the same for every process on that database.',
     );
   }
   if (faults.length > 0) throw new ConfigError(faults);
@@ -114,6 +123,18 @@ export function parseSecretKeys(text: string): SecretKey[] {
   });
   if (new Set(keys.map((key) => key.kid)).size < keys.length) throw new Fault('names one key id twice: give every key an id of its own.');
   return keys;
+}
+
+/** The text of a file with a secret, without the line's end that editors add. */
+function contentOf(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new Fault(`names ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code}): correct the path or who may read it.`);
+  }
+  if (text === '') throw new Fault(`names ${path}, which is empty: put the value into it.`);
+  return text;
 }
 
 function databaseUrl(text: string): string {

@@ -1,16 +1,21 @@
+import type { DataSource } from 'typeorm';
 import type { PsaInstance, Tenant } from '../entities/index.js';
 import type { Sealer } from './database/sealing.js';
-import { Budget, egressPolicy, realPace, type Pace } from './egress/index.js';
+import { egressPolicy, realPace, type Pace } from './egress/index.js';
 import type { Vendors } from './imports/run-import.js';
 import type { PsaForm } from './imports/vendors.js';
 import { MarketplaceClient, type MarketplaceSettings } from './marketplace/index.js';
 import { currencyMismatch, PsaClient, psaForm, type PsaSettings } from './psa/index.js';
 import type { Logger } from './observability/logger.js';
+import { countRefusal } from './observability/refusals.js';
+import { SharedBudget } from './psa-instances/budget/shared-budget.js';
 
 /** The marketplace's hosts. */
 export const MARKETPLACE_HOSTS = 'cloud.im';
 
 export interface ConnectOptions {
+  /** Keeps the budget that all processes share, and counts refusals. */
+  dataSource: DataSource;
   sealer: Sealer;
   /** ISTHMUS_EGRESS_ALLOW. */
   allow: readonly string[];
@@ -45,35 +50,38 @@ export async function psaSettings(sealer: Sealer, psaInstance: PsaInstance): Pro
 }
 
 /**
- * Opens both vendors for a tenant. Clients of one process share the PSA instance's budget, because Halo counts the calls of all
+ * Opens both vendors for a tenant. The budget of its PSA instance is shared with all processes, because Halo counts the calls of all
  * tenants together.
  */
 export function connector(options: ConnectOptions): (tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal) => Promise<Vendors> {
-  const { sealer, allow, logger, marketplaceCallsPerSecond } = options;
+  const { dataSource, sealer, allow, marketplaceCallsPerSecond } = options;
   const pace = options.pace ?? realPace;
-  const psaBudgets = new Map<string, { calls: number; budget: Budget }>();
-  const psaBudget = ({ id, callsPer5Minutes: calls }: PsaInstance): Budget => {
-    const known = psaBudgets.get(id);
-    if (known?.calls === calls) return known.budget;
-    // Half at once and the rest evenly, so that no five minutes see more than was allowed.
-    const budget = new Budget({ perSecond: calls / 2 / 300, burst: Math.ceil(calls / 2), pace });
-    psaBudgets.set(id, { calls, budget });
+  // Where time is not the machine's, the database's is not either.
+  const databaseNow = options.pace === undefined ? {} : { databaseNow: () => new Date(pace.now()) };
+  const budgets = new Map<string, SharedBudget>();
+  const budgetOf = (psaInstanceId: string): SharedBudget => {
+    const budget =
+      budgets.get(psaInstanceId) ?? new SharedBudget({ dataSource, psaInstanceId, pace, logger: options.logger, ...databaseNow });
+    budgets.set(psaInstanceId, budget);
     return budget;
   };
   return async (tenant, psaInstance, signal) => {
+    const logger = options.logger.child({ tenantId: tenant.id });
     const marketplace = new MarketplaceClient(await marketplaceSettings(sealer, tenant), {
       policy: egressPolicy({ allow, hostSuffix: MARKETPLACE_HOSTS }),
       pace,
       logger,
       signal,
+      onRefused: () => countRefusal(dataSource, logger, tenant.id, 'marketplace'),
       ...(marketplaceCallsPerSecond === undefined ? {} : { callsPerSecond: marketplaceCallsPerSecond }),
     });
     const psa = new PsaClient(await psaSettings(sealer, psaInstance), {
       policy: egressPolicy({ allow }),
-      budget: psaBudget(psaInstance),
+      budget: budgetOf(psaInstance.id),
       pace,
       logger,
       signal,
+      onRefused: () => countRefusal(dataSource, logger, tenant.id, 'psa'),
     });
     return { marketplace, psa, form: formOf(tenant), close: () => [marketplace, psa].forEach((client) => client.close()) };
   };

@@ -7,6 +7,8 @@ import { migrate } from './database/migrate.js';
 import { type Database, openDatabase } from './database/open.js';
 import { Sealer } from './database/sealing.js';
 import { importRoutes } from './imports/routes.js';
+import { integratorRoutes } from './integrator/routes.js';
+import { integratorTicker } from './integrator/ticker.js';
 import { mappingRoutes } from './mappings/routes.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { psaInstanceRoutes } from './psa-instances/routes.js';
@@ -17,13 +19,21 @@ import { tenantRoutes } from './tenants/routes.js';
 import { importWorker } from './worker.js';
 
 /** Starts something that works on its own (imports from the queue, a schedule) and gives what stops it. */
-export type StartWorker = (services: Services) => Promise<() => Promise<void>>;
+export type StartWorker = (services: Services, app: FastifyInstance) => Promise<() => Promise<void>>;
 
 /** The features of the API. */
-const FEATURES: readonly Feature[] = [psaInstanceRoutes, tenantRoutes, mappingRoutes, subscriptionRoutes, importRoutes, tokenRoutes];
+const FEATURES: readonly Feature[] = [
+  psaInstanceRoutes,
+  tenantRoutes,
+  mappingRoutes,
+  subscriptionRoutes,
+  importRoutes,
+  integratorRoutes,
+  tokenRoutes,
+];
 
 /** What runs beside it, in processes of the roles `all` and `worker`. */
-const WORKERS: readonly StartWorker[] = [importWorker];
+const WORKERS: readonly StartWorker[] = [importWorker, integratorTicker];
 
 /** A running service. */
 export interface Service {
@@ -66,7 +76,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
     const url = localUrl(config.host, portOf(app));
     services.publicUrl = config.publicUrl ?? url;
     if (config.role !== 'web') {
-      for (const start of options.workers ?? WORKERS) closers.push(await start(services));
+      for (const start of options.workers ?? WORKERS) closers.push(await start(services, app));
     }
     logger.info({ role: config.role }, `Isthmus listens on ${url}`);
     return { url, services, app, close };
@@ -86,6 +96,7 @@ function servicesOf(config: Config, database: Database, queue: Queue, logger: Lo
     sealer,
     logger,
     connect: connector({
+      dataSource: database.dataSource,
       sealer,
       allow: config.egressAllow,
       logger,

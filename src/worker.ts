@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { runImport } from './imports/run-import.js';
+import { withLogFields } from './observability/log-context.js';
 import type { Services } from './services.js';
 
 /** Imports that one process runs at a time. More would only wait for the same budgets. */
@@ -15,6 +16,6 @@ export async function importWorker(services: Services): Promise<() => Promise<vo
     now: () => clock.now(),
     sleep: (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal }),
   };
-  await queue.workImports((importId, signal) => runImport(deps, importId, signal), AT_ONCE);
+  await queue.workImports((importId, signal) => withLogFields({ importId }, () => runImport(deps, importId, signal)), AT_ONCE);
   return () => queue.stop();
 }

@@ -1,4 +1,5 @@
 import { QueryFailedError } from 'typeorm';
+import { DatabaseUnavailable } from './unavailable.js';
 
 /** Connection exceptions (class 08), a server that shuts down or starts (57P01 to 57P03), and the network's own codes. */
 const LOST = /^(08...|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
@@ -8,6 +9,7 @@ const SAID = /Connection terminated|timeout exceeded when trying to connect|Clie
 
 /** Whether an error means that the database was out of reach, as opposed to refusing a statement. */
 export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailable) return true;
   if (error instanceof QueryFailedError) return isLost(error.driverError);
   // Without the wrapper, only what node-postgres itself says is sure to be about the database.
   return error instanceof Error && (SAID.test(error.message) || ('routine' in error && isLost(error)));

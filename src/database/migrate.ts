@@ -55,6 +55,17 @@ export async function pendingMigrations(dataSource: DataSource): Promise<string[
   }
 }
 
+/** Whether the database has exactly the steps that this version knows: a newer process may have migrated it since this one started. */
+export async function isSchemaOurs(dataSource: DataSource): Promise<boolean> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    const [applied, known] = [await appliedMigrations(runner), knownMigrations(dataSource)];
+    return applied.length === known.length && applied.every((name) => known.includes(name));
+  } finally {
+    await runner.release();
+  }
+}
+
 async function refuseNewer(dataSource: DataSource, runner: QueryRunner): Promise<void> {
   const known = knownMigrations(dataSource);
   const unknown = (await appliedMigrations(runner)).filter((name) => !known.includes(name));

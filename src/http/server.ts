@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../config.js';
+import { withLogFields } from '../observability/log-context.js';
 import type { Logger } from '../observability/logger.js';
 import { answerError } from './errors.js';
 
@@ -9,7 +10,7 @@ export function createServer(config: Pick<Config, 'trustProxy'>, logger: Logger)
   const app = Fastify({
     loggerInstance: logger as never,
     // We write one line for each answer ourselves.
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     // A number of proxies is understood, though the types lack it.
     trustProxy: config.trustProxy as string[] | false,
     genReqId: () => randomUUID(),
@@ -27,6 +28,10 @@ export function createServer(config: Pick<Config, 'trustProxy'>, logger: Logger)
     http: { headersTimeout: 15_000 },
   }) as unknown as FastifyInstance;
   takeOnlyJson(app);
+  // Twice, because what follows the reading of a body no longer belongs to the first.
+  for (const hook of ['onRequest', 'preValidation'] as const) {
+    app.addHook(hook, (request: FastifyRequest, _reply: FastifyReply, done: () => void) => withLogFields({ requestId: request.id }, done));
+  }
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions, caller } = request;
     const fields = {

@@ -1,4 +1,4 @@
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsISO8601, IsObject, IsString } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsISO8601, IsObject, IsString, IsUUID, Matches } from 'class-validator';
 import type { Change, ChangeAction, ChangeEntity, ChangeState, ImportEntity, ImportState, Skip, SkipReason } from '../../entities/index.js';
 import { Nullable, UuidField } from '../http/dto.js';
 import { Line, MayBeAbsent, PsaId } from '../http/fields.js';
@@ -43,6 +43,14 @@ export class StartImport {
   @MayBeAbsent() @PsaId() clientId?: string;
   /** Only say what would be done. */
   @MayBeAbsent() @IsBoolean() preview?: boolean;
+}
+
+/** A person's word on held changes. */
+export class ApproveImport {
+  /** The import's `digest`, as it came with the held changes that were read. */
+  @Matches(/^[\da-f]{64}$/, { message: '$property must be the digest of the import, 64 hexadecimal digits' }) digest: string;
+  /** Only these; all when left out. */
+  @MayBeAbsent() @IsArray() @ArrayMinSize(1) @ArrayUnique() @ArrayMaxSize(100_000) @IsUUID(undefined, { each: true }) changeIds?: string[];
 }
 
 export class ImportsQuery extends PageQuery {

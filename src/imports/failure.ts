@@ -36,9 +36,28 @@ function isUpstream(error: unknown): error is Error & UpstreamLike {
   return error instanceof Error && error.name === 'UpstreamError' && 'kind' in error && 'actor' in error && 'vendor' in error;
 }
 
-/** What an import's row says of the error that ended it. Errors of our own show no inner text: the log has it. */
+const NAMES: Record<string, string> = { marketplace: 'the marketplace', psa: 'HaloPSA' };
+
+/** What to do about trouble of a kind; the vendor's name is put in. */
+const ADVICE: Record<string, string> = {
+  unreachable: 'Nothing answers there: check the address of {vendor}, or import again once it is back.',
+  timeout: 'Import again once {vendor} answers in time.',
+  bad_answer: 'Import again later; if it stays so, check the address of {vendor}, or ask its support.',
+  credentials: 'Correct the credentials for {vendor}, then import again.',
+  permission: 'Give the user that Isthmus signs in as the missing permission in {vendor}, then import again.',
+  throttled: 'Too many calls were made to {vendor}, by Isthmus or by other tools. Import again later.',
+  refused: 'Please report this with the import’s id.',
+  server: 'Import again later; if it stays so, ask the support of {vendor}.',
+  not_found: 'Check the address of {vendor}, and that the module it belongs to is on.',
+  egress: 'Correct the address of {vendor}, or allow it in ISTHMUS_EGRESS_ALLOW.',
+};
+
+/** What an import's row says of the error that ended it: who must act, and what to do. Errors of our own show no inner text: the log has it. */
 export function describeFailure(error: unknown): ImportError {
   if (error instanceof ImportFailure) return { actor: error.actor, code: error.code, message: error.message };
-  if (isUpstream(error)) return { actor: error.actor, code: `${error.vendor}_${error.kind}`, message: error.message };
+  if (isUpstream(error)) {
+    const advice = (ADVICE[error.kind] ?? '').replaceAll('{vendor}', NAMES[error.vendor] ?? error.vendor);
+    return { actor: error.actor, code: `${error.vendor}_${error.kind}`, message: `${error.message} ${advice}`.trim() };
+  }
   return { actor: 'isthmus', code: 'unexpected', message: 'Something went wrong inside Isthmus. Nothing was lost; the log has the details under this import’s id.' };
 }

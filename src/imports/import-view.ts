@@ -83,6 +83,8 @@ export class ImportView {
   @MayBeAbsent() @Nested(() => ImportErrorView) error?: ImportErrorView;
   /** What a reader should know beyond the counts: sentences. */
   @IsArray() @IsString({ each: true }) remarks: string[];
+  /** Names the held changes as they stand: an approval repeats it. Only while the import needs approval. */
+  @MayBeAbsent() @IsString() digest?: string;
 }
 
 /** An import as everyone sees it. */
@@ -106,6 +108,7 @@ export function viewOfImport(row: Import): ImportView {
     finishedAt: row.finishedAt?.toISOString() ?? null,
     ...(row.error === null ? {} : { error: row.error }),
     remarks: row.remarks,
+    ...(row.digest === null ? {} : { digest: row.digest }),
   };
 }
 

@@ -120,7 +120,8 @@ export class ImportsService {
     return row;
   }
 
-  private async requireNoneUnderWay(tenantId: string): Promise<void> {
+  /** @throws Conflict with the `importId` of the import that waits or runs. */
+  async requireNoneUnderWay(tenantId: string): Promise<void> {
     const other = await this.services.dataSource.manager.findOneBy(Import, { tenantId, state: UNFINISHED });
     if (other)
       throw new Conflict('An import of this tenant waits or runs already. Wait for its end, or cancel it.', { importId: other.id });
@@ -149,7 +150,8 @@ async function requireEnabled(manager: EntityManager, tenant: Tenant): Promise<v
   if (!instance.enabled) throw new Conflict(`The PSA instance "${instance.name}" is switched off. Set its enabled to true, then import.`);
 }
 
-async function nameOf(manager: EntityManager, caller: Caller): Promise<string> {
+/** What a caller is called in the records: the name of their token. */
+export async function nameOf(manager: EntityManager, caller: Caller): Promise<string> {
   const token = await manager.findOneBy(ApiToken, { id: caller.tokenId });
   return token?.name || `token ${caller.tokenId}`;
 }

@@ -1,4 +1,5 @@
-import { hasEnded, isLive, type Subscription, type SubscriptionDetail } from '../domain/index.js';
+import { isLive, type Subscription, type SubscriptionDetail } from '../domain/index.js';
+import { OVERLAP_MS, type OrderNews } from './look-orders.js';
 import type { ReadDetail } from './plan/input.js';
 import type { CachedDetail } from './store/seen.js';
 import type { Marketplace } from './vendors.js';
@@ -8,19 +9,29 @@ const DAY = 86_400_000;
 const AT_ONCE = 8;
 /** Details are stored in batches of this many, so that a crash costs few calls. */
 const BATCH = 25;
+/** What an hour of the marketplace's budget allows to begin with: two calls a second. */
+const HOUR_OF_CALLS = 7200;
 
-/** Whether a detail is worth a call: never read, its list row changed, an order touched its customer, or a day old. */
-export function worthReading(row: Subscription, cached: CachedDetail | undefined, touched: ReadonlySet<string>, now: number): boolean {
+/** A detail with the list row it was read under. */
+export interface DetailRead {
+  row: Subscription;
+  detail: SubscriptionDetail;
+  readAt: Date;
+}
+
+/** Whether something says that a detail may have changed: never read, its list row is another, or an order of its customer since. */
+export function hasSign(row: Subscription, cached: CachedDetail | undefined, touched: OrderNews['touched']): boolean {
   if (!cached) return true;
-  if (touched.has(row.customerId)) return true;
-  if (now - cached.readAt.getTime() >= DAY) return true;
+  if ((touched.get(row.customerId) ?? 0) > cached.readAt.getTime() - OVERLAP_MS) return true;
   return canonical(row) !== canonical(cached.row);
 }
 
+/** A row as one text, whatever the order of its fields, as the database gives it back. */
 function canonical(row: Subscription): string {
-  return JSON.stringify(row, (_key, value: unknown) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value,
-  );
+  return JSON.stringify(row, (_key, value: unknown) => {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }
 
 /** A cached detail under the list row as it is now: the row is newer in what both say. */
@@ -28,44 +39,67 @@ export function underRow(cached: SubscriptionDetail, row: Subscription): Subscri
   return { ...cached, ...row };
 }
 
-/** Reads the details of the given rows, storing them as they come. */
+export interface ReadingInput {
+  rows: readonly Subscription[];
+  /** Customers that a person said to ignore. */
+  ignored: ReadonlySet<string>;
+  cached: ReadonlyMap<string, CachedDetail>;
+  touched: OrderNews['touched'];
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Over how many days the reading of details without any sign may be spread when they are many. */
+  rereadWithinDays: number;
+}
+
+/**
+ * Which details an import of everything reads: of those in force, that nobody said to ignore, the ones with a sign of change, and
+ * then, oldest first, those last read more than a day ago (a seat change is not known to touch the list row): all of them if an hour
+ * of calls is enough, else as many as bring each one's turn within so many days.
+ */
+export function rowsToRead({ rows, ignored, cached, touched, now, rereadWithinDays }: ReadingInput): Subscription[] {
+  const wanted = rows.filter((row) => isLive(row.status) && !ignored.has(row.customerId));
+  const signed = wanted.filter((row) => hasSign(row, cached.get(row.subscriptionId), touched));
+  const chosen = new Set(signed);
+  const age = (row: Subscription): number => now - (cached.get(row.subscriptionId)?.readAt.getTime() ?? 0);
+  const stale = wanted.filter((row) => !chosen.has(row) && age(row) >= DAY).toSorted((a, b) => age(b) - age(a) || (a.subscriptionId < b.subscriptionId ? -1 : 1));
+  const hour = Math.max(0, HOUR_OF_CALLS - signed.length);
+  const share = Math.ceil(wanted.length / Math.max(1, rereadWithinDays));
+  return [...signed, ...stale.slice(0, stale.length <= hour ? stale.length : Math.max(hour, share))];
+}
+
+/** Reads the details of the given rows, storing them as they come. Ends at the first error, once what was under way has ended. */
 export async function readDetails(
-  marketplace: Marketplace,
+  marketplace: Pick<Marketplace, 'subscription'>,
   rows: readonly Subscription[],
   now: () => number,
-  ops: { store(read: { row: Subscription; detail: SubscriptionDetail; readAt: Date }[]): Promise<void>; done(count: number): Promise<void> },
+  ops: { store(read: DetailRead[]): Promise<void>; done(count: number): Promise<void> },
 ): Promise<Map<string, ReadDetail>> {
   const details = new Map<string, ReadDetail>();
   const waiting = rows.toReversed();
-  let unstored: { row: Subscription; detail: SubscriptionDetail; readAt: Date }[] = [];
-  let failed = false;
+  let unstored: DetailRead[] = [];
+  let failure: { error: unknown } | undefined;
   const flush = async (): Promise<void> => {
     const batch = unstored;
     unstored = [];
-    await ops.store(batch);
+    if (batch.length > 0) await ops.store(batch);
   };
   const reader = async (): Promise<void> => {
-    for (let row = waiting.pop(); row && !failed; row = waiting.pop()) {
-      try {
+    try {
+      for (let row = waiting.pop(); row && !failure; row = waiting.pop()) {
         const detail = await marketplace.subscription(row.subscriptionId);
         details.set(row.subscriptionId, detail);
         if (detail && !('reason' in detail)) unstored.push({ row, detail, readAt: new Date(now()) });
         if (unstored.length >= BATCH) await flush();
         await ops.done(details.size);
-      } catch (error) {
-        failed = true;
-        throw error;
       }
+    } catch (error) {
+      failure ??= { error };
     }
   };
-  const readers = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, rows.length) }, reader));
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, rows.length) }, reader));
   // What was read is kept even if the rest could not be: the next attempt reads only what is missing.
-  await flush();
-  for (const result of readers) if (result.status === 'rejected') throw result.reason;
+  if (failure) await flush().catch(() => undefined);
+  else await flush();
+  if (failure) throw (failure as { error: unknown }).error;
   return details;
-}
-
-/** Rows whose detail an import of everything needs: in force, of a customer that nobody said to ignore. */
-export function rowsToRead(rows: readonly Subscription[], ignored: ReadonlySet<string>, cached: ReadonlyMap<string, CachedDetail>, touched: ReadonlySet<string>, now: number): Subscription[] {
-  return rows.filter((row) => !hasEnded(row.status) && isLive(row.status) && !ignored.has(row.customerId) && worthReading(row, cached.get(row.subscriptionId), touched, now));
 }

@@ -3,27 +3,30 @@ import type { Import, Tenant } from '../../entities/index.js';
 import type { Customer, Look, Malformed, Subscription } from '../domain/index.js';
 import { ImportFailure } from './failure.js';
 import { readDetails, rowsToRead, underRow } from './look-details.js';
-import { lookAtOrders } from './look-orders.js';
+import { lookAtOrders, type OrderNews } from './look-orders.js';
 import type { KnownMapping, ReadDetail } from './plan/input.js';
+import type { ImportHold } from './store/import-row.js';
 import { openOrders, storeOrders } from './store/orders.js';
-import { cachedDetails, knownCustomerIds, storeCustomers, storeDetails, storeSubscriptions, type CachedDetail } from './store/seen.js';
+import { cachedDetails, knownCustomerIds, knowsSubscriptions, storeCustomers, storeDetails, storeSubscriptions, type CachedDetail } from './store/seen.js';
 import type { Marketplace } from './vendors.js';
 
 export interface MarketplaceLook {
   customers: Look<Customer>;
   subscriptions: Look<Subscription>;
   details: Map<string, ReadDetail>;
-  cached: Map<string, CachedDetail>;
-  /** What a reader should know: sentences. */
-  remarks: string[];
+  /** Subscriptions whose detail was read just now, and not taken from the cache. */
+  readNow: Set<string>;
 }
 
 export interface LookContext {
   dataSource: DataSource;
-  tenant: Pick<Tenant, 'id' | 'ordersReadUntil' | 'clientImport'>;
+  hold: ImportHold;
+  tenant: Pick<Tenant, 'id' | 'ordersReadUntil' | 'clientImport' | 'subscriptionImport'>;
   run: Pick<Import, 'entities' | 'customerId' | 'clientId'>;
   now(): number;
   progress(done: number, total: number | null): Promise<void>;
+  /** What a reader should know: sentences are added. */
+  remarks: string[];
 }
 
 const NOTHING: Look<never> = { rows: [], complete: true, malformed: [], dropped: 0 };
@@ -33,10 +36,51 @@ const NOTHING: Look<never> = { rows: [], complete: true, malformed: [], dropped:
  * as the import is about; and every detail that is worth reading.
  */
 export async function lookAtMarketplace(context: LookContext, marketplace: Marketplace, mappings: readonly KnownMapping[], scope: readonly string[] | null): Promise<MarketplaceLook> {
-  const { dataSource, tenant } = context;
-  const remarks: string[] = [];
   await context.progress(0, null);
-  const known = await knownCustomerIds(dataSource, tenant.id);
+  const customers = await lookAtCustomers(context, marketplace);
+  const subscriptions = await lookAtSubscriptions(context, marketplace, scope);
+  const cached = await cachedDetails(context.dataSource, context.tenant.id);
+  const look: MarketplaceLook = { customers, subscriptions, details: new Map(), readNow: new Set() };
+  for (const [id, { detail }] of cached) look.details.set(id, detail);
+  for (const row of subscriptions.rows) {
+    const kept = cached.get(row.subscriptionId);
+    if (kept) look.details.set(row.subscriptionId, underRow(kept.detail, row));
+  }
+  if (!context.run.entities.includes('subscriptions')) return look;
+
+  const ignored = new Set(mappings.filter((mapping) => mapping.state === 'ignored').map((mapping) => mapping.customerId));
+  const reading = { rows: subscriptions.rows, ignored, now: context.now(), rereadWithinDays: context.tenant.subscriptionImport.rereadWithinDays };
+  // One customer's details are read fresh, and so are all where orders cannot tell what moved.
+  const fresh = rowsToRead({ ...reading, cached: new Map<string, CachedDetail>(), touched: new Map() });
+  if (scope !== null) {
+    await readInto(context, marketplace, look, fresh);
+    return look;
+  }
+  const until = context.tenant.ordersReadUntil?.toISOString();
+  const news = await readOrders(context, marketplace, until);
+  await readInto(context, marketplace, look, news ? rowsToRead({ ...reading, cached, touched: news.touched }) : fresh);
+  // Only now: had a detail failed, its customer's order must be found again next time.
+  if (news) await context.hold.fenced((query) => storeOrders(query, context.tenant.id, news.open, news.readUntil ?? until));
+  return look;
+}
+
+/** Reads details, whatever asked for them, and puts them into the look. */
+export async function readInto(context: LookContext, marketplace: Marketplace, look: MarketplaceLook, rows: readonly Subscription[]): Promise<void> {
+  if (rows.length === 0) return;
+  await context.progress(0, rows.length);
+  const read = await readDetails(marketplace, rows, () => context.now(), {
+    store: (batch) => context.hold.fenced((query) => storeDetails(query, context.tenant.id, batch)),
+    done: (count) => context.progress(count, rows.length),
+  });
+  for (const [id, detail] of read) {
+    look.details.set(id, detail);
+    look.readNow.add(id);
+  }
+}
+
+async function lookAtCustomers(context: LookContext, marketplace: Marketplace): Promise<Look<Customer>> {
+  const { tenant } = context;
+  const known = await knownCustomerIds(context.dataSource, tenant.id);
   const customers = await marketplace.customers();
   const shown = new Set([...customers.rows.map((row) => row.customerId), ...customers.malformed.map(({ id }) => id)]);
   if (known.size > 0 && ![...known].some((id) => shown.has(id))) {
@@ -46,54 +90,41 @@ export async function lookAtMarketplace(context: LookContext, marketplace: Marke
       `The marketplace shows none of the ${known.size} customers known before: this looks like another account or region. Check the tenant's address, marketplace code and user; nothing was changed.`,
     );
   }
-  await storeCustomers(dataSource, tenant.id, customers, true);
-  tell(remarks, 'customers', customers);
-
-  const wantsSubscriptions = context.run.entities.includes('subscriptions');
-  const wantsList = wantsSubscriptions || tenant.clientImport.onlyWithSubscriptions;
-  const subscriptions: Look<Subscription> = !wantsList ? NOTHING : scope === null ? await marketplace.subscriptions() : await ofCustomers(marketplace, scope);
-  await storeSubscriptions(dataSource, tenant.id, subscriptions, wantsList && scope === null);
-  tell(remarks, 'subscriptions', subscriptions);
-  const cached = await cachedDetails(dataSource, tenant.id, null);
-  const look: MarketplaceLook = { customers, subscriptions, details: new Map(), cached, remarks };
-  for (const [id, { detail }] of cached) look.details.set(id, detail);
-  const rowOf = new Map(subscriptions.rows.map((row) => [row.subscriptionId, row]));
-  for (const [id, row] of rowOf) {
-    const kept = cached.get(id);
-    if (kept) look.details.set(id, underRow(kept.detail, row));
+  if (shown.size === 0) {
+    throw new ImportFailure(
+      'configuration',
+      'no_customers',
+      'The marketplace shows this account no customer at all, so there is nothing to import. Check that the API user belongs to the reseller account whose customers are meant; nothing was changed.',
+    );
   }
-  if (!wantsSubscriptions) return look;
-
-  const ignored = new Set(mappings.filter((mapping) => mapping.state === 'ignored').map((mapping) => mapping.customerId));
-  if (scope === null) {
-    const until = tenant.ordersReadUntil?.toISOString();
-    const news = await readOrders(context, marketplace, until, remarks);
-    const toRead = rowsToRead(subscriptions.rows, ignored, news ? cached : new Map(), news?.touched ?? new Set(), context.now());
-    await readInto(context, marketplace, look, toRead);
-    // Only now: had a detail failed, its customer's order must be found again next time.
-    if (news) await storeOrders(dataSource, tenant.id, news.open, news.readUntil ?? until);
-  } else await readInto(context, marketplace, look, rowsToRead(subscriptions.rows, ignored, new Map(), new Set(), context.now()));
-  return look;
+  await context.hold.fenced((query) => storeCustomers({ query }, tenant.id, customers, true));
+  tell(context.remarks, 'customers', customers);
+  return customers;
 }
 
-/** Reads details, whatever asked for them, and puts them into the look. */
-export async function readInto(context: LookContext, marketplace: Marketplace, look: MarketplaceLook, rows: readonly Subscription[]): Promise<void> {
-  if (rows.length === 0) return;
-  await context.progress(0, rows.length);
-  const read = await readDetails(marketplace, rows, () => context.now(), {
-    store: (batch) => storeDetails(context.dataSource, context.tenant.id, batch),
-    done: (count) => context.progress(count, rows.length),
-  });
-  for (const [id, detail] of read) look.details.set(id, detail);
+async function lookAtSubscriptions(context: LookContext, marketplace: Marketplace, scope: readonly string[] | null): Promise<Look<Subscription>> {
+  const { tenant, run } = context;
+  if (!run.entities.includes('subscriptions') && !tenant.clientImport.onlyWithSubscriptions) return NOTHING;
+  const subscriptions: Look<Subscription> = scope === null ? await marketplace.subscriptions() : await ofCustomers(marketplace, scope);
+  if (scope === null && subscriptions.rows.length + subscriptions.malformed.length === 0 && (await knowsSubscriptions(context.dataSource, tenant.id))) {
+    throw new ImportFailure(
+      'vendor',
+      'no_subscriptions',
+      'The marketplace lists no subscription at all, although it listed some before, and ended ones stay listed. That is taken for a fault of its list, so nothing was changed. Import again later.',
+    );
+  }
+  await context.hold.fenced((query) => storeSubscriptions({ query }, tenant.id, subscriptions, scope === null));
+  tell(context.remarks, 'subscriptions', subscriptions);
+  return subscriptions;
 }
 
-async function readOrders(context: LookContext, marketplace: Marketplace, until: string | undefined, remarks: string[]): Promise<Awaited<ReturnType<typeof lookAtOrders>> | undefined> {
+async function readOrders(context: LookContext, marketplace: Marketplace, until: string | undefined): Promise<OrderNews | undefined> {
   try {
-    return await lookAtOrders(marketplace, until, await openOrders(context.dataSource, context.tenant.id), () => context.progress(0, null));
+    return await lookAtOrders(marketplace, until, await openOrders(context.dataSource, context.tenant.id), context.now(), () => context.progress(0, null));
   } catch (error) {
     // Orders are only a sign of what to read again: an account that may not see them has every detail read instead.
     if (error instanceof Error && 'kind' in error && (error.kind === 'permission' || error.kind === 'not_found')) {
-      remarks.push('The account may not read orders, so every subscription was read again.');
+      context.remarks.push('The account may not read orders, so every subscription was read again.');
       return undefined;
     }
     throw error;

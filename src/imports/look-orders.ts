@@ -4,9 +4,15 @@ import type { Marketplace } from './vendors.js';
 /** How many orders the first look at a tenant reads, newest first: those still open are remembered from then on. */
 const FIRST_LOOK = 500;
 
+/**
+ * How far back before the newest order of the last look the list is read again, in milliseconds: orders may become visible a
+ * little after they were created, and the two clocks differ.
+ */
+export const OVERLAP_MS = 600_000;
+
 export interface OrderNews {
-  /** Customers of whom an order was created, or became final, since the list was last read. */
-  touched: Set<string>;
+  /** By customer, when its newest order was created, in milliseconds since 1970; infinity where one became final since the last look. */
+  touched: Map<string, number>;
   /** Orders that are not final now. */
   open: Pick<Order, 'orderId' | 'customerId'>[];
   /** The newest order there is. */
@@ -15,26 +21,39 @@ export interface OrderNews {
 
 /**
  * The second sign that a subscription may have changed: list rows are not known to move when seats do. Orders name their customer
- * only, so all of that customer's details are worth reading again.
+ * only, so all of that customer's details that were not read since are worth reading again.
  */
-export async function lookAtOrders(marketplace: Marketplace, readUntil: string | undefined, wasOpen: ReadonlyMap<string, string>, check: () => Promise<void>): Promise<OrderNews> {
-  const news: OrderNews = { touched: new Set(), open: [] };
+export async function lookAtOrders(
+  marketplace: Pick<Marketplace, 'orders' | 'order'>,
+  readUntil: string | undefined,
+  wasOpen: ReadonlyMap<string, string>,
+  now: number,
+  check: () => Promise<void>,
+): Promise<OrderNews> {
+  const news: OrderNews = { touched: new Map(), open: [] };
+  const from = readUntil === undefined ? undefined : new Date(Date.parse(readUntil) - OVERLAP_MS).toISOString();
+  const today = new Date(now).toISOString();
+  const touch = (customerId: string, at: number): void => void news.touched.set(customerId, Math.max(at, news.touched.get(customerId) ?? 0));
   const seen = new Set<string>();
-  let count = 0;
   for await (const order of marketplace.orders()) {
-    if (readUntil === undefined ? count >= FIRST_LOOK : order.createdAt !== undefined && order.createdAt <= readUntil) break;
-    count += 1;
-    seen.add(order.orderId);
-    if (order.createdAt !== undefined && (news.readUntil === undefined || order.createdAt > news.readUntil)) news.readUntil = order.createdAt;
-    news.touched.add(order.customerId);
-    if (!isFinal(order)) news.open.push(order);
+    const { orderId, customerId, createdAt } = order;
+    if (from === undefined ? seen.size >= FIRST_LOOK : createdAt !== undefined && createdAt < from) break;
+    seen.add(orderId);
+    if (createdAt !== undefined) {
+      // Never beyond now: an order dated into the future would hide all others until then.
+      const until = createdAt < today ? createdAt : today;
+      if (news.readUntil === undefined || until > news.readUntil) news.readUntil = until;
+      touch(customerId, Date.parse(createdAt));
+    }
+    if (!isFinal(order)) news.open.push({ orderId, customerId });
+    else if (wasOpen.has(orderId)) touch(customerId, Infinity);
   }
   for (const [orderId, customerId] of wasOpen) {
     if (seen.has(orderId)) continue;
     await check();
     const order = await marketplace.order(orderId);
     if (order && !isFinal(order)) news.open.push({ orderId, customerId });
-    else news.touched.add(customerId);
+    else touch(customerId, Infinity);
   }
   return news;
 }

@@ -2,13 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { listOf, page } from '../http/page.js';
 import { route } from '../http/route.js';
 import type { Services } from '../services.js';
-import { ChangesQuery, ChangeView, ImportsQuery, SkipsQuery, SkipView, StartImport, viewOfChange, viewOfSkip } from './dto.js';
+import { ApprovalsService } from './approvals-service.js';
+import { ApproveImport, ChangesQuery, ChangeView, ImportsQuery, SkipsQuery, SkipView, StartImport, viewOfChange, viewOfSkip } from './dto.js';
 import { ImportView, viewOfImport } from './import-view.js';
 import { ImportsService } from './imports-service.js';
 
-/** Imports: start, watch, cancel. */
+/** Imports: start, watch, cancel, and a person's word on what was held. */
 export function importRoutes(app: FastifyInstance, services: Services): void {
   const imports = new ImportsService(services);
+  const approvals = new ApprovalsService(services);
 
   route(app, {
     method: 'POST',
@@ -87,5 +89,29 @@ export function importRoutes(app: FastifyInstance, services: Services): void {
     status: 202,
     problems: [409],
     handler: async ({ caller, params }) => viewOfImport(await imports.cancel(caller, params.id)),
+  });
+
+  route(app, {
+    method: 'POST',
+    url: '/imports/:id/approve',
+    access: 'operator',
+    summary: 'Approve held changes',
+    description: 'All of them, or those named. Both sides are looked at again first; what is still called for is then made.',
+    body: ApproveImport,
+    response: ImportView,
+    status: 202,
+    problems: [409],
+    handler: async ({ caller, params, body }) => viewOfImport(await approvals.approve(caller, params.id, body)),
+  });
+
+  route(app, {
+    method: 'POST',
+    url: '/imports/:id/discard',
+    access: 'operator',
+    summary: 'Discard held changes',
+    description: 'Nothing of them is made. The next import decides anew.',
+    response: ImportView,
+    problems: [409],
+    handler: async ({ caller, params }) => viewOfImport(await approvals.discard(caller, params.id)),
   });
 }

@@ -58,6 +58,8 @@ export type UpdateOutcome<T> = { kind: 'stored'; shown?: T } | { kind: 'failed';
 /** What an import needs of the PSA. Looks throw an UpstreamError when the PSA cannot be read. */
 export interface Psa {
   readonly calls: CallCount;
+  /** Whether the application's agent may use all clients; undefined when no call shows it. With false, looks lack clients without saying so. */
+  seesAllClients?(): Promise<boolean | undefined>;
   /** Every client, inactive ones too. */
   clients(): Promise<Look<Client>>;
   /** One client with its main site; null when there is none of that id. */
@@ -89,6 +91,8 @@ export interface PsaForm {
   licence(subscription: SubscriptionDetail, line: SubscriptionLine): LicenceFields;
   /** What a reader should know of how this line is written: a price left out for its currency, say. A sentence. */
   remark?(line: SubscriptionLine): string | undefined;
+  /** What makes a licence inactive, with the day it ended (`YYYY-MM-DD`). */
+  ending(endDate: string): LicenceFields;
   /** What the PSA would show after storing these fields. */
   stored(fields: LicenceFields): LicenceFields;
   /** A new client as the PSA would store it. */

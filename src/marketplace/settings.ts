@@ -30,6 +30,8 @@ export interface MarketplaceDeps {
   /** A budget shared with other clients of the same account, instead of one's own. */
   budget?: Budget;
   logger?: MarketplaceLogger;
+  /** Told of each 429. */
+  onRefused?(): void;
   /** Aborts calls and waits; methods then throw its reason. */
   signal?: AbortSignal;
   /** Defaults 60 s and 120 s: the API is slow. */

@@ -111,6 +111,7 @@ export class Transport {
     );
     if (answer.status === 429) {
       this.calls.refused += 1;
+      this.#deps.onRefused?.();
       this.#budget.refused(answerError(answer, call.path, this.#pace.now()).retryAfterMs);
     } else {
       this.#budget.accepted();

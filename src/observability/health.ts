@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { pendingMigrations } from '../database/migrate.js';
+import { isSchemaOurs } from '../database/migrate.js';
 import type { Queue } from '../queue/queue.js';
 
 type Finding = 'ok' | 'failed';
@@ -14,11 +14,17 @@ export interface Readiness {
 
 const PATIENCE_MS = 2_000;
 
-/** Whether this process can do its work now: the database answers, its schema is the one we know, the queue runs. */
+/**
+ * Whether this process can do its work now: the database answers, its schema is the one we know (neither older nor newer), and the
+ * queue runs and reaches its tables.
+ */
 export async function readiness(dataSource: DataSource, queue: Queue): Promise<Readiness> {
-  const database = await finding(() => dataSource.query('SELECT 1').then(() => true));
-  const schema = database === 'ok' ? await finding(async () => (await pendingMigrations(dataSource)).length === 0) : 'failed';
-  const checks = { database, schema, queue: queue.running ? ('ok' as const) : ('failed' as const) };
+  const [database, schema, queueWorks] = await Promise.all([
+    finding(() => dataSource.query('SELECT 1').then(() => true)),
+    finding(() => isSchemaOurs(dataSource)),
+    finding(() => queue.works()),
+  ]);
+  const checks = { database, schema, queue: queueWorks };
   return { status: Object.values(checks).every((check) => check === 'ok') ? 'ready' : 'not ready', checks };
 }
 

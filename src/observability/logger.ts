@@ -1,11 +1,19 @@
 import { type DestinationStream, pino, type Logger as PinoLogger } from 'pino';
 import type { LogLevel } from '../config.js';
+import { logFields } from './log-context.js';
 import { redact, redactText } from './redaction.js';
 import { readable } from './readable.js';
 
 /**
- * The log. Levels: `error` means someone must act (none on a healthy day), `warn` that something heals by itself or may get
- * worse, `info` what an operator wants to know a week later, `debug` the rest.
+ * The log. Which level a line has:
+ * - `fatal`: the process cannot go on, and ends.
+ * - `error`: someone must act. There is none on a healthy day, so each may wake a person: an import failed, a request met a fault of ours.
+ * - `warn`: it heals by itself, or will need someone if it goes on: the database does not answer yet, a worker gave an import up.
+ * - `info`: what an operator wants to know a week later: started, stopped, migrated, an import queued and ended, a vendor asked again.
+ * - `debug`: single requests and calls, for finding a fault. `trace`: finer still.
+ *
+ * Every line about an import says `importId`, about a tenant `tenantId`, and from within a request `requestId`: by themselves, through
+ * `withLogFields`, or because the line names them.
  */
 export type Logger = PinoLogger;
 
@@ -27,6 +35,7 @@ export function createLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: (_fields, _level, logger) => without(logFields(), logger),
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => redact(fields) as Record<string, unknown>,
@@ -37,4 +46,12 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     destination,
   );
+}
+
+/** Leaves out what the logger says anyway, so that no line says it twice. What a line itself says goes before all. */
+function without(fields: object, logger: { bindings(): object }): object {
+  const entries = Object.entries(fields);
+  if (entries.length === 0) return {};
+  const said = logger.bindings();
+  return Object.fromEntries(entries.filter(([name]) => !(name in said)));
 }

@@ -3,8 +3,12 @@ import { psaSettings } from '../connect.js';
 import { egressPolicy, type EgressPolicy } from '../egress/index.js';
 import { PsaClient, type PsaDeps, verifyPsa, type Verification } from '../psa/index.js';
 import type { Services } from '../services.js';
+import { SharedBudget } from './budget/shared-budget.js';
 
-type Needed = Pick<Services, 'config' | 'sealer' | 'logger'>;
+/** A person does not wait longer than this for others' calls, in milliseconds. */
+const LONGEST_WAIT_MS = 30_000;
+
+type Needed = Pick<Services, 'config' | 'dataSource' | 'sealer' | 'logger'>;
 
 /** Where HaloPSA may be: any public https address, and what the configuration allows besides. */
 export function psaPolicy(services: Pick<Services, 'config'>): EgressPolicy {
@@ -13,10 +17,11 @@ export function psaPolicy(services: Pick<Services, 'config'>): EgressPolicy {
 
 /** A person waits for the answer, so it is given up sooner than an import would. */
 function impatient(services: Needed, instance: PsaInstance): PsaDeps {
+  const { dataSource, logger } = services;
   return {
     policy: psaPolicy(services),
-    callsPer5Minutes: instance.callsPer5Minutes,
-    logger: services.logger,
+    budget: new SharedBudget({ dataSource, psaInstanceId: instance.id, logger, longestWaitMs: LONGEST_WAIT_MS }),
+    logger,
     retry: { attempts: 2 },
     timeouts: { read: 30_000 },
   };

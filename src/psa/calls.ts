@@ -152,6 +152,7 @@ export class Calls {
     const answer = this.scrubbed(await call());
     if (answer.status === 429) {
       this.count.refused += 1;
+      this.deps.onRefused?.();
       const error = this.errorOf(answer, doing);
       this.budget.refused(error.retryAfterMs);
       throw error;

@@ -1,4 +1,4 @@
-import type { Client, Licence, LicenceFields, Look, NewClient, Site, SiteAddress } from '../domain/index.js';
+import type { CalendarDate, Client, Licence, LicenceFields, Look, NewClient, Site, SiteAddress } from '../domain/index.js';
 import { UpstreamError } from '../egress/index.js';
 import { haloAddresses } from './address.js';
 import { Calls } from './calls.js';
@@ -9,15 +9,19 @@ import * as read from './read.js';
 import { oneRecord } from './record.js';
 import type { PsaDeps, PsaSettings } from './settings.js';
 import { siteFromWire, siteToWire } from './site-record.js';
+import * as tickets from './tickets.js';
 import { topLevelsOf, type TopLevel } from './top-level.js';
 import { sendUpdates, type Update, type UpdateOutcome } from './updates.js';
+import { agentVerdict } from './verdicts.js';
 import type { WireRecord } from './wire.js';
+import { wireId } from './write.js';
 import { writeOutcome, type WriteOutcome } from './write-outcome.js';
 
 /** Without these flags Halo hides inactive rows. */
 const ALL = { includeactive: true, includeinactive: true, activeinactive: 'true,true' } as const;
 const UPDATE_BATCH = 50;
 const SEARCH_ROWS = 50;
+const NOTES = 200;
 
 /**
  * A HaloPSA. Looks throw an UpstreamError when it cannot be read, and never turn a broken answer into "no rows"; so do writes, but only
@@ -57,6 +61,22 @@ export class PsaClient {
   /** The top levels that clients hang under; for pickers. */
   topLevels(): Promise<TopLevel[]> {
     return this.http.read('/TopLevel', {}, topLevelsOf);
+  }
+
+  /**
+   * Whether the agent that the application logs in as may use all clients: one who may not is shown shorter lists that do not say so.
+   * Undefined when Halo does not show it.
+   */
+  async seesAllClients(): Promise<boolean | undefined> {
+    try {
+      const { result } = agentVerdict(await this.http.read('/Agent/me', {}, ({ json }) => (read.isRecord(json) ? json : undefined)));
+      return result === 'unknown' ? undefined : result === 'ok';
+    } catch (error) {
+      // The agents may be hidden from the application.
+      if (error instanceof UpstreamError && (error.kind === 'permission' || error.kind === 'not_found' || error.kind === 'refused'))
+        return undefined;
+      throw error;
+    }
   }
 
   /** Every site, inactive ones too, with the delivery address where the list carries it. */
@@ -108,6 +128,42 @@ export class PsaClient {
   updateSites(updates: { siteId: string; address: SiteAddress; countryCode?: string }[]): Promise<Map<string, UpdateOutcome<Site>>> {
     const wires = updates.map((update) => ({ id: update.siteId, wire: () => siteToWire(update) }));
     return this.update('/Site', wires, siteFromWire);
+  }
+
+  /** One ticket; null when there is none of that id. */
+  ticket(ticketId: string): Promise<tickets.Ticket | null> {
+    return oneRecord(this.http, 'Tickets', ticketId, tickets.ticketFromWire);
+  }
+
+  /** A client's ticket, open or closed, whose summary holds a text; null when none that was opened on or after a day does. */
+  findTicket({ clientId, text, since }: { clientId: string; text: string; since: CalendarDate }): Promise<tickets.Ticket | null> {
+    return tickets.findTicket(this.http, clientId, text, since);
+  }
+
+  /** The last notes on a ticket, in no certain order. */
+  ticketNotes(ticketId: string): Promise<tickets.TicketNote[]> {
+    // This list knows no pages.
+    const query = { ticket_id: wireId(ticketId), count: NOTES, includehtmlnote: true };
+    return this.http.read('/Actions', query, (answer) => {
+      const notes = records(pageOf(answer, 'actions', 'reading /Actions').rows, tickets.noteFromWire);
+      return notes.filter((note) => note.ticketId === ticketId);
+    });
+  }
+
+  /** One POST, never repeated unless it was certainly not looked at. Throws when nothing was sent. */
+  async createTicket(ticket: tickets.NewTicket): Promise<WriteOutcome<tickets.Ticket>> {
+    return translated(await this.post('/Tickets', [tickets.newTicketToWire(ticket)]), tickets.ticketFromWire);
+  }
+
+  /** Adds a note that only agents see; the text is HTML. One POST, as above. */
+  async addTicketNote(ticketId: string, noteHtml: string): Promise<WriteOutcome<tickets.TicketNote>> {
+    return translated(await this.post('/Actions', [tickets.noteToWire(ticketId, noteHtml)]), tickets.noteFromWire);
+  }
+
+  /** Closes a ticket. Where "Closed" is not Halo's usual status, the ticket that is shown is not closed. */
+  async closeTicket(ticketId: string): Promise<WriteOutcome<tickets.Ticket>> {
+    const wire = { id: wireId(ticketId), status_id: tickets.CLOSED_STATUS, _novalidate: true };
+    return translated(await this.post('/Tickets', [wire]), tickets.ticketFromWire);
   }
 
   /** Closes idle connections. */

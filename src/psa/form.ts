@@ -37,6 +37,7 @@ export interface PsaFormSettings {
 export function psaForm(settings: PsaFormSettings = {}) {
   return {
     licence: (subscription: SubscriptionDetail, line: SubscriptionLine): LicenceFields => lineAsLicence(subscription, line, settings),
+    ending: (endDate: string): LicenceFields => ({ status: 'Cancelled', is_active: false, end_date: endDate }),
     stored,
     client: newClientOf,
     address: addressOf,

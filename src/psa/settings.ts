@@ -26,6 +26,8 @@ export interface PsaDeps {
   /** Default 300. Hosted instances are said to allow 700 in any five minutes, for all tools together. */
   callsPer5Minutes?: number;
   logger?: PsaLogger;
+  /** Told of each 429. */
+  onRefused?(): void;
   /** Ends reads and waits. A write that is under way is waited for: broken off, nobody would know whether it was stored. */
   signal?: AbortSignal;
   /** In milliseconds. `write` is at most LONGEST_WRITE_MS. */

@@ -66,3 +66,21 @@ export interface WireLicence {
   tenant_name?: string;
   snowid?: string;
 }
+
+/** A new ticket as it is written. */
+export interface WireNewTicket {
+  summary: string;
+  details_html: string;
+  client_id: number;
+  tickettype_id: number;
+  _novalidate: true;
+  donotapplytemplateintheapi: true;
+}
+
+/** A note on a ticket as it is written: an action with an outcome. */
+export interface WireNote {
+  ticket_id: number;
+  outcome_id: number;
+  note_html: string;
+  hiddenfromuser: boolean;
+}

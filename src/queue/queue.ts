@@ -31,6 +31,8 @@ export class Queue {
   private readonly boss: PgBoss;
   private readonly stopping = new AbortController();
   private started = false;
+  /** Of the queue's tables, when it started on them. */
+  private schemaVersion: number | null = null;
 
   constructor(private readonly options: QueueOptions) {
     this.boss = new PgBoss({
@@ -55,6 +57,7 @@ export class Queue {
     this.started = true;
     try {
       await this.boss.start();
+      this.schemaVersion = await this.boss.schemaVersion();
     } catch (error) {
       await this.stop();
       throw error;
@@ -69,6 +72,11 @@ export class Queue {
   /** Whether it was started and not stopped. */
   get running(): boolean {
     return this.started && !this.stopping.signal.aborted;
+  }
+
+  /** Whether it runs, its own connections reach the database, and its tables are those it started on. @throws when they do not answer. */
+  async works(): Promise<boolean> {
+    return this.running && (await this.boss.schemaVersion()) === this.schemaVersion;
   }
 
   /**
@@ -94,6 +102,7 @@ export class Queue {
         ...(startAfterSeconds === undefined ? {} : { startAfter: startAfterSeconds }),
       },
     );
+    this.options.logger.info({ importId }, id === null ? 'An import was queued already' : 'An import was queued');
     return id !== null;
   }
 

@@ -4,14 +4,15 @@ import { route } from '../http/route.js';
 import { marketplaces } from '../marketplace/index.js';
 import type { Services } from '../services.js';
 import { CreateTenant, MarketplaceAccount, SaveQuery, TenantsQuery, UpdateTenant } from './dto.js';
-import { MarketplaceVerificationView, OfferedMarketplaceView, SavedTenant, TenantView, viewOfTenant } from './tenant-view.js';
+import { showTenant, showTenants } from './show-tenants.js';
+import { MarketplaceVerificationView, OfferedMarketplaceView, SavedTenant, TenantView } from './tenant-view.js';
 import { type Saved, TenantsService } from './tenants-service.js';
 
 /** Tenants and the marketplaces they may be of. */
 export function tenantRoutes(app: FastifyInstance, services: Services): void {
   const tenants = new TenantsService(services);
   const saved = async ({ tenant, remarks }: Saved): Promise<SavedTenant> => ({
-    ...viewOfTenant(tenant, (await tenants.lastImports([tenant])).get(tenant.id)),
+    ...(await showTenant(services, tenant)),
     remarks,
   });
 
@@ -35,9 +36,7 @@ export function tenantRoutes(app: FastifyInstance, services: Services): void {
     response: listOf(TenantView),
     handler: async ({ caller, query }) => {
       const [found, total] = await tenants.list(caller, query);
-      const last = await tenants.lastImports(found);
-      const views = found.map((tenant) => viewOfTenant(tenant, last.get(tenant.id)));
-      return page(views, total, query);
+      return page(await showTenants(services, found), total, query);
     },
   });
 
@@ -65,10 +64,7 @@ export function tenantRoutes(app: FastifyInstance, services: Services): void {
     access: 'viewer',
     summary: 'One tenant',
     response: TenantView,
-    handler: async ({ caller, params }) => {
-      const tenant = await tenants.one(caller, params.id);
-      return viewOfTenant(tenant, (await tenants.lastImports([tenant])).get(tenant.id));
-    },
+    handler: async ({ caller, params }) => showTenant(services, await tenants.one(caller, params.id)),
   });
 
   route(app, {

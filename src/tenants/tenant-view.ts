@@ -3,6 +3,8 @@ import type { Import, Tenant, TenantStatus } from '../../entities/index.js';
 import { Nested, Nullable, UuidField } from '../http/dto.js';
 import { MayBeAbsent } from '../http/fields.js';
 import { ImportView, viewOfImport } from '../imports/import-view.js';
+import type { Outlook } from '../integrator/outlook.js';
+import { LastRun, viewOfLastRun } from '../integrator/run-view.js';
 import { VerificationView } from '../psa-instances/psa-instance-view.js';
 
 export class ClientImportView {
@@ -52,13 +54,19 @@ export class TenantView {
   @Nested(() => SubscriptionImportView) subscriptionImport: SubscriptionImportView;
   @Nested(() => IntegratorView) integrator: IntegratorView;
   @Nested(() => GuardView) guard: GuardView;
+  /** `paused` for as long as the integrator is, whatever is known of the account. */
   @IsIn(['untested', 'ok', 'failing', 'paused']) status: TenantStatus;
   /** When its credentials were last seen to work. */
   @Nullable() @IsISO8601() verifiedAt: string | null;
   /** The latest import that was no preview. */
   @Nullable() @Nested(() => ImportView) lastImport: ImportView | null;
-  /** When the integrator comes next; null while it does not. */
+  /** When the integrator comes next; in the past while a day that is due was not taken yet; null while it does not come. */
   @Nullable() @IsISO8601() nextRunAt: string | null;
+  /** The latest day of its schedule. */
+  @Nullable() @Nested(() => LastRun) lastRun: LastRun | null;
+  /** Since when the integrator leaves it alone, and why: a person's word, or credentials that were refused too often. */
+  @Nullable() @IsISO8601() pausedAt: string | null;
+  @Nullable() @IsString() pausedWhy: string | null;
   /** When each secret was set, by its name. */
   @IsObject() secretsSetAt: Record<string, string>;
   @IsISO8601() createdAt: string;
@@ -84,7 +92,11 @@ export class OfferedMarketplaceView {
   @IsString() enter: string;
 }
 
-export function viewOfTenant(tenant: Tenant, lastImport: Import | undefined): Pick<TenantView, keyof TenantView> {
+export type ShownTenant = Pick<TenantView, keyof TenantView>;
+
+export function viewOfTenant(tenant: Tenant, lastImport: Import | undefined, outlook: Outlook | undefined): ShownTenant {
+  // Since when the schedule holds is ours to know: what is shown can be sent back.
+  const { since: _, ...integrator } = tenant.integrator;
   return {
     id: tenant.id,
     psaInstanceId: tenant.psaInstanceId,
@@ -99,12 +111,15 @@ export function viewOfTenant(tenant: Tenant, lastImport: Import | undefined): Pi
     currency: tenant.currency,
     clientImport: tenant.clientImport,
     subscriptionImport: tenant.subscriptionImport,
-    integrator: tenant.integrator,
+    integrator,
     guard: tenant.guard,
-    status: tenant.status,
+    status: tenant.pausedAt === null ? tenant.status : 'paused',
     verifiedAt: tenant.verifiedAt?.toISOString() ?? null,
     lastImport: lastImport ? viewOfImport(lastImport) : null,
-    nextRunAt: null,
+    nextRunAt: outlook?.nextRunAt?.toISOString() ?? null,
+    lastRun: outlook?.lastRun ? viewOfLastRun(outlook.lastRun) : null,
+    pausedAt: tenant.pausedAt?.toISOString() ?? null,
+    pausedWhy: tenant.pausedWhy,
     secretsSetAt: tenant.secretsSetAt,
     createdAt: tenant.createdAt.toISOString(),
     updatedAt: tenant.updatedAt.toISOString(),

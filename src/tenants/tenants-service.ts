@@ -4,6 +4,8 @@ import { Import, Link, Tenant } from '../../entities/index.js';
 import { type Caller, requireSight, withinSight } from '../auth/caller.js';
 import { marketplaceSettings } from '../connect.js';
 import { Conflict, Invalid } from '../http/problem.js';
+import { heldFrom } from '../integrator/due-slot.js';
+import { afterCredentialsWorked } from '../integrator/pause.js';
 import type { MarketplaceVerification } from '../marketplace/index.js';
 import type { Services } from '../services.js';
 import type { CreateTenant, MarketplaceAccount, TenantsQuery, UpdateTenant } from './dto.js';
@@ -39,18 +41,6 @@ export class TenantsService {
     return visibleTenant(this.services.dataSource.manager, caller, id);
   }
 
-  /** The latest import that was no preview, of each of these tenants. */
-  async lastImports(tenants: readonly Tenant[]): Promise<Map<string, Import>> {
-    if (tenants.length === 0) return new Map();
-    const found = await this.services.dataSource.manager
-      .createQueryBuilder(Import, 'import')
-      .distinctOn(['import.tenantId'])
-      .where('import.tenantId IN (:...ids) AND NOT import.preview', { ids: tenants.map((tenant) => tenant.id) })
-      .orderBy({ 'import.tenantId': 'ASC', 'import.createdAt': 'DESC', 'import.id': 'DESC' })
-      .getMany();
-    return new Map(found.map((row) => [row.tenantId, row]));
-  }
-
   /** @throws Unprocessable with the checks when the account does not work and `unverified` is not set. */
   async create(caller: Caller, wanted: CreateTenant, unverified: boolean): Promise<Saved> {
     const { manager } = this.services.dataSource;
@@ -75,6 +65,7 @@ export class TenantsService {
       country: wanted.country ?? null,
       currency: wanted.currency ?? null,
       ...settings,
+      integrator: heldFrom(null, settings.integrator, this.now()),
       status: unverified ? 'untested' : 'ok',
       verifiedAt: unverified ? null : this.now(),
       secretsSetAt: { password: setAt, subscriptionKey: setAt },
@@ -114,9 +105,11 @@ export class TenantsService {
         if (wanted[name] !== undefined) Object.assign(tenant, { [name]: wanted[name] });
       }
       const setAt = Object.fromEntries(Object.keys(secrets).map((name) => [name, this.now().toISOString()]));
-      Object.assign(tenant, mergedSettings(tenant, wanted), secrets, { apiUrl: form.apiUrl, marketplace: form.marketplace });
+      const settings = mergedSettings(tenant, wanted);
+      const integrator = heldFrom(tenant.integrator, settings.integrator, this.now());
+      Object.assign(tenant, settings, { integrator }, secrets, { apiUrl: form.apiUrl, marketplace: form.marketplace });
       tenant.secretsSetAt = { ...tenant.secretsSetAt, ...setAt };
-      if (changed) Object.assign(tenant, unverified ? { status: 'untested', verifiedAt: null } : { status: 'ok', verifiedAt: this.now() });
+      if (changed) Object.assign(tenant, unverified ? { status: 'untested', verifiedAt: null } : this.seenToWork(tenant));
       await manager.save(Tenant, tenant);
     });
     return { tenant: await this.one(caller, id), remarks: wanted.marketplace === undefined ? [] : form.remarks };
@@ -142,19 +135,20 @@ export class TenantsService {
   async verify(caller: Caller, id: string): Promise<MarketplaceVerification & { remarks: string[] }> {
     const tenant = await this.one(caller, id);
     const found = await checkAccount(this.services, await marketplaceSettings(this.services.sealer, tenant));
-    const outcome = credentialsWork(found)
-      ? { status: 'ok' as const, verifiedAt: this.now() }
-      : found.result === 'failed'
-        ? { status: 'failing' as const }
-        : undefined;
+    const outcome = credentialsWork(found) ? 'ok' : found.result === 'failed' ? 'failing' : undefined;
     if (outcome) {
       await this.services.dataSource.transaction(async (manager) => {
         const now = await visibleTenant(manager, caller, id, 'pessimistic_write');
         // What was tried is not what another's change made of it meanwhile.
-        if (now.updatedAt.getTime() === tenant.updatedAt.getTime()) await manager.update(Tenant, { id }, outcome);
+        if (now.updatedAt.getTime() !== tenant.updatedAt.getTime()) return;
+        await manager.update(Tenant, { id }, outcome === 'ok' ? this.seenToWork(now) : { status: outcome });
       });
     }
     return { ...found, remarks: [] };
+  }
+
+  private seenToWork(tenant: Tenant): Partial<Tenant> {
+    return { status: 'ok', verifiedAt: this.now(), ...afterCredentialsWorked(tenant) };
   }
 
   private now(): Date {

@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigError, type Environment, localUrl, readConfig } from '../../src/config.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -97,7 +100,52 @@ describe('the environment', () => {
   });
 
   it('needs keys of its own for a database of its own, where processes must share them', () => {
-    expect(faultsOf({ DATABASE_URL: 'postgres://db/isthmus' })).toEqual([expect.stringMatching(/^ISTHMUS_SECRET_KEYS is missing/)]);
+    expect(faultsOf({ DATABASE_URL: 'postgres://db/isthmus' })).toEqual([expect.stringMatching(/^ISTHMUS_SECRET_KEYS .*is missing/)]);
+  });
+});
+
+describe('a secret in a file', () => {
+  let folder: string;
+  const file = async (content: string): Promise<string> => {
+    const path = join(folder, 'secret');
+    await writeFile(path, content);
+    return path;
+  };
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'isthmus-config-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('is read instead of the variable, without the end of its line', async () => {
+    const keys = await file(`k1:${KEY}\n`);
+    const config = readConfig({ DATABASE_URL: 'postgres://db/isthmus', ISTHMUS_SECRET_KEYS_FILE: keys });
+    expect(config.secretKeys?.map((key) => key.kid)).toEqual(['k1']);
+    const url = await file('postgres://u:p@db/isthmus\r\n');
+    expect(readConfig({ DATABASE_URL_FILE: url, ISTHMUS_SECRET_KEYS: `k1:${KEY}` }).databaseUrl).toBe('postgres://u:p@db/isthmus');
+  });
+
+  it('needs the keys just as the variable does', async () => {
+    const url = await file('postgres://db/isthmus');
+    expect(faultsOf({ DATABASE_URL_FILE: url })).toEqual([expect.stringMatching(/^ISTHMUS_SECRET_KEYS .*is missing/)]);
+  });
+
+  it('is not taken beside the variable', async () => {
+    const keys = await file(`k1:${KEY}`);
+    expect(faultsOf({ ISTHMUS_SECRET_KEYS: `k1:${KEY}`, ISTHMUS_SECRET_KEYS_FILE: keys })).toEqual([
+      'ISTHMUS_SECRET_KEYS and ISTHMUS_SECRET_KEYS_FILE are both set: keep one of them.',
+    ]);
+  });
+
+  it('that is missing, empty or wrong is told by its path, and not repeated', async () => {
+    const missing = join(folder, 'no-such-file');
+    expect(faultsOf({ DATABASE_URL_FILE: missing, ISTHMUS_SECRET_KEYS: `k1:${KEY}` })).toEqual([
+      `DATABASE_URL_FILE names ${missing}, which cannot be read (ENOENT): correct the path or who may read it.`,
+    ]);
+    expect(faultsOf({ ISTHMUS_SECRET_KEYS_FILE: folder })[0]).toContain('EISDIR');
+    expect(faultsOf({ ISTHMUS_SECRET_KEYS_FILE: await file('\n') })[0]).toMatch(/^ISTHMUS_SECRET_KEYS_FILE names .* which is empty/);
+    const [fault] = faultsOf({ ISTHMUS_SECRET_KEYS_FILE: await file('k1:c2hvcnQ=') });
+    expect(fault).toMatch(/^ISTHMUS_SECRET_KEYS_FILE has an unusable pair/);
+    expect(fault).not.toContain('c2hvcnQ');
   });
 });
 

@@ -12,7 +12,7 @@ export interface Schema {
 
 interface Operation {
   parameters: { name: string; in: string }[];
-  requestBody?: { content: { 'application/json': { schema: Schema } } };
+  requestBody?: { required: boolean; content: { 'application/json': { schema: Schema } } };
 }
 
 interface Document {
@@ -38,6 +38,8 @@ export interface ApiRoute {
   query: string[];
   /** A body that would be taken; undefined where none is. */
   good?: Record<string, unknown>;
+  /** Whether a missing body is taken for an empty one. */
+  bodyOptional: boolean;
   /** Of the body, those of nested objects too. */
   fields: Field[];
 }
@@ -61,6 +63,7 @@ export async function apiRoutes(
           url: path.replace('{id}', ids[path.split('/')[1] ?? ''] ?? 'missing'),
           query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
           ...(body ? { good: body } : {}),
+          bodyOptional: requestBody?.required === false,
           fields: requestBody && body ? fieldsOf(document, requestBody.content['application/json'].schema, body) : [],
         };
       }),

@@ -2,6 +2,7 @@ import { connector } from '../../src/connect.js';
 import type { Feature } from '../../src/app.js';
 import { tokenRoutes } from '../../src/auth/routes.js';
 import { importRoutes } from '../../src/imports/routes.js';
+import { integratorRoutes } from '../../src/integrator/routes.js';
 import { mappingRoutes } from '../../src/mappings/routes.js';
 import { psaInstanceRoutes } from '../../src/psa-instances/routes.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
@@ -10,7 +11,15 @@ import { tenantRoutes } from '../../src/tenants/routes.js';
 import { createTestApp, type TestApp, testServices } from './app.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
-const ALL: readonly Feature[] = [tokenRoutes, psaInstanceRoutes, tenantRoutes, mappingRoutes, subscriptionRoutes, importRoutes];
+const ALL: readonly Feature[] = [
+  tokenRoutes,
+  psaInstanceRoutes,
+  tenantRoutes,
+  mappingRoutes,
+  subscriptionRoutes,
+  importRoutes,
+  integratorRoutes,
+];
 
 export interface Answer<T> {
   status: number;
@@ -40,7 +49,13 @@ export async function connectedApp(): Promise<ConnectedApp> {
   const moment = { at: Date.parse('2026-03-02T12:00:00Z') };
   const services = testServices(database, { egressAllow: ['127.0.0.1'] });
   const { sealer, logger, config } = services;
-  const connect = connector({ sealer, allow: config.egressAllow, logger, marketplaceCallsPerSecond: 1000 });
+  const connect = connector({
+    dataSource: database.dataSource,
+    sealer,
+    allow: config.egressAllow,
+    logger,
+    marketplaceCallsPerSecond: 1000,
+  });
   const test = await createTestApp(database, ALL, { ...services, connect, clock: { now: () => moment.at } });
   await test.services.queue.start();
   const owner = await test.token('owner');

@@ -1,78 +1,94 @@
-import type { Licence, LicenceField, LicenceFields, Site } from '../../domain/index.js';
+import type { Licence, Site } from '../../domain/index.js';
 import type { LicenceUpdateChange, SiteUpdateChange } from '../plan/input.js';
 import type { Settlement, StoredChange } from '../store/plan-store.js';
 import type { UpdateOutcome } from '../vendors.js';
 import type { ApplyContext } from './context.js';
+import { callsForAll, compareShown } from './find-licences.js';
+
+type LicenceUpdate = StoredChange<LicenceUpdateChange>;
+type SiteUpdate = StoredChange<SiteUpdateChange>;
 
 /** How many updates are noted as sent at once: the PSA client cuts them into arrays of its own. */
 const CHUNK = 200;
 
-async function inChunks<T>(items: readonly T[], work: (chunk: readonly T[]) => Promise<void>): Promise<void> {
-  for (let at = 0; at < items.length; at += CHUNK) await work(items.slice(at, at + CHUNK));
+const NOTHING_SAID = { kind: 'failed', message: 'HaloPSA did not say what became of it.' } as const;
+
+function chunksOf<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, at) => items.slice(at * CHUNK, (at + 1) * CHUNK));
 }
 
-/** What the PSA shows of the fields that were asked for, and a sentence when that is something else. */
-function compare(fields: LicenceFields, shown: Licence): { after: LicenceFields; message?: string } {
-  const after: Record<string, unknown> = {};
-  const other: string[] = [];
-  for (const field of Object.keys(fields) as LicenceField[]) {
-    after[field] = shown[field] ?? null;
-    if ((shown[field] ?? null) !== (fields[field] ?? null)) other.push(field);
-  }
-  return other.length === 0 ? { after } : { after, message: `HaloPSA took it, but shows something else in ${other.join(', ')}.` };
-}
-
-/** Brings licences into line. Answers to arrays rarely show every record, so one look at the end says what the PSA shows of the rest. */
-export async function applyLicenceUpdates(context: ApplyContext, changes: readonly StoredChange<LicenceUpdateChange>[]): Promise<void> {
-  const unseen: StoredChange<LicenceUpdateChange>[] = [];
-  await inChunks(changes, async (chunk) => {
+/** Brings licences into line. Answers to arrays rarely show every record, so a look at the end says what the PSA shows of the rest. */
+export async function applyLicenceUpdates(context: ApplyContext, changes: readonly LicenceUpdate[]): Promise<void> {
+  const unseen: LicenceUpdate[] = [];
+  for (const chunk of chunksOf(changes)) {
     await context.advance(0);
     await context.store.markSent(chunk);
     const outcomes = await context.psa.updateLicences(chunk.map(({ psaId, fields }) => ({ licenceId: psaId, fields })));
-    const done: StoredChange<LicenceUpdateChange>[] = [];
+    const done: LicenceUpdate[] = [];
     const settlements = chunk.flatMap((change): Settlement[] => {
-      const outcome: UpdateOutcome<Licence> = outcomes.get(change.psaId) ?? { kind: 'failed', message: 'HaloPSA did not say what became of it.' };
+      const outcome: UpdateOutcome<Licence> = outcomes.get(change.psaId) ?? NOTHING_SAID;
       if (outcome.kind === 'failed') return [{ id: change.id, state: 'failed', message: outcome.message }];
-      if (!outcome.shown) {
-        unseen.push(change);
-        return [];
-      }
-      done.push(change);
-      return [{ id: change.id, state: 'applied', ...compare(change.fields, outcome.shown) }];
+      (outcome.shown ? done : unseen).push(change);
+      return outcome.shown ? [{ id: change.id, state: 'applied', ...compareShown(change.fields, outcome.shown) }] : [];
     });
     await settle(context, settlements, done);
-    await context.advance(settlements.length);
-  });
+  }
   if (unseen.length === 0) return;
-  const shown = new Map((await context.psa.licences()).rows.map((licence) => [licence.licenceId, licence]));
+  const shown = await licencesNow(context, unseen);
   const settlements = unseen.map((change): Settlement => {
     const licence = shown.get(change.psaId);
-    return { id: change.id, state: 'applied', ...(licence ? compare(change.fields, licence) : { message: 'HaloPSA took it; it was not listed afterwards.' }) };
+    return { id: change.id, state: 'applied', ...(licence ? compareShown(change.fields, licence) : { message: 'HaloPSA took it; it did not show it afterwards.' }) };
   });
   await settle(context, settlements, unseen);
-  await context.advance(settlements.length);
 }
 
-async function settle(context: ApplyContext, settlements: readonly Settlement[], done: readonly StoredChange<LicenceUpdateChange>[]): Promise<void> {
+/** These licences as the PSA shows them now, by whichever look takes fewer calls. */
+async function licencesNow(context: ApplyContext, changes: readonly LicenceUpdate[]): Promise<Map<string, Licence>> {
+  if (changes.length >= callsForAll(context)) return new Map((await context.psa.licences()).rows.map((licence) => [licence.licenceId, licence]));
+  const shown = new Map<string, Licence>();
+  for (const { psaId } of changes) {
+    const licence = await context.psa.licence(psaId);
+    if (licence) shown.set(psaId, licence);
+  }
+  return shown;
+}
+
+async function settle(context: ApplyContext, settlements: readonly Settlement[], done: readonly LicenceUpdate[]): Promise<void> {
   const links = done.map((change) => change.link).filter((link) => link !== undefined);
   await context.store.settle(settlements, async (query) => {
     if (links.length > 0) await context.store.writeLinks(query, links);
   });
+  await context.advance(settlements.length);
 }
 
 /** Brings the delivery addresses of main sites into line. */
-export async function applySiteUpdates(context: ApplyContext, changes: readonly StoredChange<SiteUpdateChange>[]): Promise<void> {
-  await inChunks(changes, async (chunk) => {
-    await context.advance(0);
+export async function applySiteUpdates(context: ApplyContext, changes: readonly SiteUpdate[]): Promise<void> {
+  for (const chunk of chunksOf(changes)) {
+    const updates = [];
+    for (const { psaId, address, fields, countryCode } of chunk) {
+      await context.advance(0);
+      // Lists often lack the id of the address, without which Halo might add another one. Lines that changed meanwhile are kept, too.
+      const now = address.addressId === undefined ? (await context.psa.site(psaId))?.address : undefined;
+      const { country_code: _country, ...lines } = fields;
+      updates.push({ siteId: psaId, address: { ...address, ...now, ...lines }, ...(countryCode === undefined ? {} : { countryCode }) });
+    }
     await context.store.markSent(chunk);
-    const outcomes = await context.psa.updateSites(
-      chunk.map(({ psaId, address, countryCode }) => ({ siteId: psaId, address, ...(countryCode === undefined ? {} : { countryCode }) })),
-    );
-    const settlements = chunk.map(({ id, psaId }): Settlement => {
-      const outcome: UpdateOutcome<Site> = outcomes.get(psaId) ?? { kind: 'failed', message: 'HaloPSA did not say what became of it.' };
-      return outcome.kind === 'failed' ? { id, state: 'failed', message: outcome.message } : { id, state: 'applied' };
-    });
+    const outcomes = await context.psa.updateSites(updates);
+    const settlements: Settlement[] = [];
+    for (const change of chunk) {
+      const outcome: UpdateOutcome<Site> = outcomes.get(change.psaId) ?? NOTHING_SAID;
+      if (outcome.kind === 'failed') settlements.push({ id: change.id, state: 'failed', message: outcome.message });
+      else settlements.push({ id: change.id, state: 'applied', ...siteShown(change, outcome.shown?.address ? outcome.shown : await context.psa.site(change.psaId)) });
+    }
     await context.store.settle(settlements);
     await context.advance(settlements.length);
-  });
+  }
+}
+
+function siteShown({ fields }: SiteUpdate, site: Site | null): Pick<Settlement, 'after' | 'message'> {
+  if (!site) return { message: 'HaloPSA took it; it did not show it afterwards.' };
+  const shown: Record<string, unknown> = { ...site.address, country_code: site.countryCode };
+  const after = Object.fromEntries(Object.keys(fields).map((field) => [field, shown[field] ?? null]));
+  const other = Object.keys(fields).filter((field) => after[field] !== fields[field]);
+  return other.length === 0 ? { after } : { after, message: `HaloPSA took it, but shows something else in ${other.join(', ')}.` };
 }

@@ -1,5 +1,5 @@
 import type { LicenceField, LicenceFields } from '../../domain/index.js';
-import type { AppliedUpdate } from './input.js';
+import type { AppliedFields } from './input.js';
 
 /** Whether two values are the same to the PSA: absent and "none" are. */
 function same(a: unknown, b: unknown): boolean {
@@ -19,18 +19,18 @@ export function differences(wanted: LicenceFields, shown: LicenceFields): { befo
 }
 
 /**
- * Splits off the fields of which the very same change was the last one applied: it came back, so something in the PSA undoes it,
- * and writing it again and again would help nobody.
+ * Splits off the fields of which the very same write was the last one: what it asked for did not stay, so something in the PSA
+ * undoes or alters it, and writing it again and again would help nobody.
  */
-export function withoutWhatDoesNotStick<T extends { before: object; fields: object }>(change: T, last: AppliedUpdate | undefined): { change: T; stuck: string[] } {
+export function withoutWhatDoesNotStick<T extends { before: object; fields: object }>(change: T, last: AppliedFields | undefined): { change: T; stuck: string[] } {
   if (!last) return { change, stuck: [] };
   const before: Record<string, unknown> = {};
   const fields: Record<string, unknown> = {};
   const stuck: string[] = [];
   const was = change.before as Record<string, unknown>;
   for (const [field, value] of Object.entries(change.fields)) {
-    const repeated = field in last.planned && same(last.planned[field], value) && same(last.before[field], was[field]);
-    if (repeated) stuck.push(field);
+    const written = last[field];
+    if (written && same(written.asked, value) && written.stood.some((stood) => same(stood, was[field]))) stuck.push(field);
     else {
       before[field] = was[field];
       fields[field] = value;

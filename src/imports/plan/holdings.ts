@@ -6,6 +6,8 @@ export type Holding =
   | { kind: 'licence'; licence: Licence; linked: boolean }
   | { kind: 'duplicate'; licenceIds: string[] }
   | { kind: 'deleted'; licenceId: string }
+  /** It carries our key, but another tenant of the PSA instance is linked to it. */
+  | { kind: 'elsewhere'; licenceId: string }
   | { kind: 'asked' }
   | { kind: 'none'; createAnyway: boolean };
 
@@ -48,8 +50,9 @@ export class Holdings {
     return this.#linesOf.get(subscriptionId) ?? [];
   }
 
+  /** Whether a line of this tenant or of another one of the PSA instance is kept in the licence. */
   isLinked(licenceId: string): boolean {
-    return this.#linked.has(licenceId);
+    return this.#linked.has(licenceId) || this.input.heldElsewhere.has(licenceId);
   }
 
   /** The unlinked licences whose key names this subscription. */
@@ -116,8 +119,20 @@ export class Holdings {
   #keyedLicence(licences: Licence[], createAnyway: boolean): Holding {
     const alive = licences.filter((licence) => !licence.deleted);
     if (alive.length > 1) return { kind: 'duplicate', licenceIds: alive.map((licence) => licence.licenceId).toSorted() };
-    if (alive.length === 1) return { kind: 'licence', licence: alive[0]!, linked: false };
+    const [only] = alive;
+    if (only && this.input.heldElsewhere.has(only.licenceId)) return { kind: 'elsewhere', licenceId: only.licenceId };
+    if (only) return { kind: 'licence', licence: only, linked: false };
     return createAnyway ? { kind: 'none', createAnyway } : { kind: 'deleted', licenceId: licences.map((licence) => licence.licenceId).toSorted()[0]! };
+  }
+
+  /** Linked licences, alive, of lines that a subscription does not have any more. */
+  ofVanishedLines(subscriptionId: string, lines: readonly { line: string }[]): { line: string; licence: Licence }[] {
+    const names = new Set(lines.map(({ line }) => line));
+    return this.linesOf(subscriptionId).flatMap(({ line }) => {
+      const licenceId = names.has(line) ? null : this.link(subscriptionId, line)?.licenceId;
+      const licence = licenceId == null ? undefined : this.#byId.get(licenceId);
+      return licence && !licence.deleted && licence.is_active !== false ? [{ line, licence }] : [];
+    });
   }
 
   /** Whether the key of a first line is taken by a licence of this subscription already. */

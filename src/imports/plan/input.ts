@@ -18,11 +18,11 @@ export interface KnownLink {
   createAnyway: boolean;
 }
 
-/** An update that was applied to a record, the latest one: what it asked for and what stood before. */
-export interface AppliedUpdate {
-  before: Record<string, unknown>;
-  planned: Record<string, unknown>;
-}
+/**
+ * What the latest write asked of each field of a record, and what the record showed there before and right after it: showing one
+ * of these again means that the very same write would come back the same.
+ */
+export type AppliedFields = Record<string, { asked: unknown; stood: unknown[] }>;
 
 /** What a subscription showed when asked for by id. `null`: the list has it, the marketplace does not know its id. */
 export type ReadDetail = SubscriptionDetail | Malformed | null;
@@ -47,6 +47,8 @@ export interface PlanInput {
   form: PsaForm;
   /** Whether licences of this PSA instance are known to lose their key. */
   keysLost: boolean;
+  /** Whether licences of what ended are made inactive: in the integrator's imports alone, and only after a complete look. */
+  endings: boolean;
 
   customers: Look<Customer>;
   /** Customers asked for by id, for what list rows lack. */
@@ -54,6 +56,10 @@ export interface PlanInput {
   subscriptions: Look<Subscription>;
   /** Of live subscriptions as read; of ended ones as they last stood in the cache, if they do. */
   details: ReadonlyMap<string, ReadDetail>;
+  /** Subscriptions whose detail was read by this very attempt. */
+  readNow: ReadonlySet<string>;
+  /** Linked subscriptions that a complete look lacked, as asked for by id; null when the marketplace knows no such id. */
+  absent: ReadonlyMap<string, ReadDetail>;
 
   /** By client id. */
   clients: ReadonlyMap<string, Client>;
@@ -69,13 +75,16 @@ export interface PlanInput {
   links: readonly KnownLink[];
   /** Licences left behind at another client on purpose: their key counts no more. */
   released: ReadonlySet<string>;
-  /** By `{entity}:{psaId}`. */
-  lastApplied: ReadonlyMap<string, AppliedUpdate>;
+  /** Licences that other tenants of this PSA instance are linked to. */
+  heldElsewhere: ReadonlySet<string>;
+  /** By `{entity}:{psaId}`: what was written last, as far as no import has seen the record in order since. */
+  lastApplied: ReadonlyMap<string, AppliedFields>;
 }
 
 /** What the planner must see before its plan counts. The import looks it up and plans again. */
 export interface Needs {
   customers: Set<string>;
+  /** Subscriptions: listed ones whose detail is lacking, and linked ones that the list lacks. */
   details: Set<string>;
   clients: Set<string>;
   licences: Set<string>;
@@ -90,6 +99,8 @@ export interface MappingDecision {
   clientName: string | null;
   origin: MappingOrigin | null;
   candidates: string[];
+  /** The settled mapping that this one replaces, as it stood when planning: it is replaced only if it still stands. */
+  was?: { state: MappingState; clientId: string };
 }
 
 /** A link that is true without any change in the PSA: found by key, or a renewal that changes no field. */
@@ -171,6 +182,8 @@ export interface PlannedSkip {
 export interface Plan {
   needs: Needs;
   mappings: MappingDecision[];
+  /** Customers whose stored suggestion or ambiguity is no more: they are simply unmapped. */
+  forgotten: string[];
   links: LinkDecision[];
   changes: PlannedChange[];
   skips: PlannedSkip[];

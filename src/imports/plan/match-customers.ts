@@ -35,6 +35,10 @@ function grouped<T>(rows: readonly T[], key: (row: T) => string | undefined): Ma
   return groups;
 }
 
+function wasOf(mapping: KnownMapping | undefined): Pick<MappingDecision, 'was'> {
+  return mapping && mapping.clientId !== null ? { was: { state: mapping.state, clientId: mapping.clientId } } : {};
+}
+
 const ids = (clients: readonly Client[]): string[] => clients.map((client) => client.clientId).toSorted((a, b) => Number(a) - Number(b) || a.localeCompare(b));
 
 /**
@@ -64,32 +68,38 @@ export function matchCustomers(input: MatchInput, needs: Needs): Map<string, Mat
       clientName: state === 'suggested' && candidates.length === 1 ? candidates[0]!.name : null,
       origin: keep?.origin ?? null,
       candidates: ids(candidates),
+      ...wasOf(keep),
     },
   });
-  const mapped = (customer: Customer, client: Client, origin: MappingDecision['origin']): Match => ({
+  const mapped = (customer: Customer, client: Client, origin: MappingDecision['origin'], instead?: KnownMapping): Match => ({
     kind: 'client',
     client,
-    decision: { customerId: customer.customerId, state: 'mapped', clientId: client.clientId, clientName: client.name, origin, candidates: [] },
+    decision: { customerId: customer.customerId, state: 'mapped', clientId: client.clientId, clientName: client.name, origin, candidates: [], ...wasOf(instead) },
   });
+  const keyedClients = (customer: Customer): Client[] => byRef.get(clientKey(input.marketplace, customer.customerId)) ?? [];
 
   const stored = (customer: Customer, mapping: KnownMapping): Match | undefined => {
     if (mapping.state === 'ignored') return { kind: 'ignored' };
     if (mapping.state !== 'mapped' && mapping.state !== 'broken') return undefined;
-    if (mapping.clientId === null) return { kind: 'create', asked: true };
+    if (mapping.clientId === null) {
+      // Perhaps it was created already, and the answer lost.
+      const keyed = keyedClients(customer);
+      return keyed.length === 1 ? mapped(customer, keyed[0]!, 'created') : { kind: 'create', asked: true };
+    }
     const client = byId.get(mapping.clientId) ?? input.clientDetails.get(mapping.clientId);
     if (client === undefined) {
       needs.clients.add(mapping.clientId);
       return { kind: 'wait', detail: `client ${mapping.clientId} is being asked for` };
     }
-    if (client) return mapping.state === 'mapped' ? { kind: 'client', client } : mapped(customer, client, mapping.origin);
+    if (client) return mapping.state === 'mapped' ? { kind: 'client', client } : mapped(customer, client, mapping.origin, mapping);
     // Merged in Halo: the licences went to another client, and all to the same one, so the mapping follows them.
     const moved = [...(input.licenceClients.get(customer.customerId) ?? [])].map((id) => byId.get(id)).filter((client) => client !== undefined);
-    if (moved.length === 1) return mapped(customer, moved[0]!, mapping.origin);
+    if (moved.length === 1) return mapped(customer, moved[0]!, mapping.origin, mapping);
     return open(customer, 'broken', `It was mapped to client ${mapping.clientId}, which HaloPSA no longer has. Map it to another client.`, [], mapping);
   };
 
   const fresh = (customer: Customer): Match => {
-    const keyed = byRef.get(clientKey(input.marketplace, customer.customerId)) ?? [];
+    const keyed = keyedClients(customer);
     if (keyed.length === 1) return mapped(customer, keyed[0]!, 'key');
     if (keyed.length > 1) return open(customer, 'ambiguous', `Clients ${ids(keyed).join(', ')} carry this customer's key in their reference. Map it to one of them.`, keyed);
     const name = exactName(customer.name);

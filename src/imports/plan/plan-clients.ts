@@ -27,6 +27,20 @@ export function mainSite(input: PlanInput, needs: Needs, clientId: string): stri
 
 const LINES = ['line1', 'line2', 'line3', 'line4', 'postcode'] as const;
 
+/** Clients to which several customers are mapped: whose address it is cannot be told, and each import would write another one. */
+function sharedClients(input: PlanInput, matches: ReadonlyMap<string, Match>): Set<string> {
+  const owner = new Map<string, string>();
+  const shared = new Set<string>();
+  const add = (clientId: string | null, customerId: string): void => {
+    if (clientId === null) return;
+    if ((owner.get(clientId) ?? customerId) !== customerId) shared.add(clientId);
+    owner.set(clientId, customerId);
+  };
+  for (const mapping of input.mappings) if (mapping.state === 'mapped' && !matches.has(mapping.customerId)) add(mapping.clientId, mapping.customerId);
+  for (const [customerId, match] of matches) if (match.kind === 'client') add(match.client.clientId, customerId);
+  return shared;
+}
+
 function planAddress(input: PlanInput, plan: Plan, customer: Customer, clientId: string): void {
   const detail = customer.address ? customer : input.customerDetails.get(customer.customerId);
   if (detail === undefined) {
@@ -82,6 +96,8 @@ const OPEN_REASON = { suggested: 'suggested_customer', ambiguous: 'ambiguous_cus
 export function planClients(input: PlanInput, plan: Plan, matches: ReadonlyMap<string, Match>): Map<string, Placement> {
   const placements = new Map<string, Placement>();
   const importing = input.entities.includes('customers');
+  const shared = sharedClients(input, matches);
+  const undecided = new Set(input.mappings.filter((mapping) => mapping.state === 'suggested' || mapping.state === 'ambiguous').map((mapping) => mapping.customerId));
   const withLive = new Set(input.subscriptions.rows.filter((row) => !hasEnded(row.status)).map((row) => row.customerId));
 
   for (const customer of input.customers.rows.toSorted((a, b) => (a.customerId < b.customerId ? -1 : 1))) {
@@ -92,6 +108,7 @@ export function planClients(input: PlanInput, plan: Plan, matches: ReadonlyMap<s
       plan.skips.push({ entity: 'customer', marketplaceId: customer.customerId, reason, detail, ...(psaId === undefined ? {} : { psaId }) });
     };
 
+    if (match.kind === 'create' && undecided.has(customer.customerId)) plan.forgotten.push(customer.customerId);
     if (match.kind === 'ignored') skip('ignored', 'A person said to ignore this customer.');
     else if (match.kind === 'wait') skip('unmapped_customer', match.detail);
     else if (match.kind === 'open') {
@@ -104,7 +121,7 @@ export function planClients(input: PlanInput, plan: Plan, matches: ReadonlyMap<s
         plan.changes.push({ entity: 'client', action: 'link', customerId: customer.customerId, psaId: client.clientId, clientName: client.name });
       } else if (importing) plan.unchanged.clients += 1;
       placements.set(customer.customerId, { kind: 'client', clientId: client.clientId });
-      if (importing && input.clientImport.updateMainSiteAddress) planAddress(input, plan, customer, client.clientId);
+      if (importing && input.clientImport.updateMainSiteAddress && !shared.has(client.clientId)) planAddress(input, plan, customer, client.clientId);
     } else if (!importing) skip('unmapped_customer', 'It has no client in HaloPSA yet, and this import was not asked for customers.');
     else if (customer.status === 'cancelled' || customer.status === 'error') {
       skip('unmapped_customer', `The marketplace calls this account ${customer.status === 'error' ? 'broken' : 'cancelled'}: no client is created for it.`);

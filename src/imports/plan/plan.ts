@@ -1,6 +1,6 @@
 import { matchCustomers } from './match-customers.js';
 import type { Plan, PlanInput } from './input.js';
-import { planClients } from './plan-clients.js';
+import { planClients, type Placement } from './plan-clients.js';
 import { planLicences } from './plan-licences.js';
 
 const ORDER = { client: 0, site: 1, licence: 2 } as const;
@@ -15,14 +15,18 @@ export function planImport(input: PlanInput): Plan {
   const plan: Plan = {
     needs: { customers: new Set(), details: new Set(), clients: new Set(), licences: new Set(), sites: false },
     mappings: [],
+    forgotten: [],
     links: [],
     changes: [],
     skips: [],
     unchanged: { clients: 0, licences: 0 },
   };
+  const unreadable = new Map<string, Placement>();
   for (const { id, reason } of input.customers.malformed) {
     if (input.customerIds && (id === undefined || !input.customerIds.has(id))) continue;
-    plan.skips.push({ entity: 'customer', marketplaceId: id ?? '', reason: 'invalid', detail: `The marketplace's record could not be understood: ${reason}` });
+    const detail = `The marketplace's record could not be understood: ${reason}`;
+    plan.skips.push({ entity: 'customer', marketplaceId: id ?? '', reason: 'invalid', detail });
+    if (id !== undefined) unreadable.set(id, { kind: 'skip', reason: 'invalid', detail: `Its customer ${id} was set aside. ${detail}` });
   }
   const matches = matchCustomers(
     {
@@ -38,7 +42,7 @@ export function planImport(input: PlanInput): Plan {
     plan.needs,
   );
   const placements = planClients(input, plan, matches);
-  if (input.entities.includes('subscriptions')) planLicences(input, plan, placements);
+  if (input.entities.includes('subscriptions')) planLicences(input, plan, new Map([...unreadable, ...placements]));
   plan.changes.sort((a, b) => ORDER[a.entity] - ORDER[b.entity] || ACTION_ORDER[a.action] - ACTION_ORDER[b.action]);
   return plan;
 }

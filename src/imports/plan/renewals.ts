@@ -5,8 +5,15 @@ const ABUT_DAYS = 3;
 /** How long ago a licence may have been made inactive and still be taken up by a renewal, in days. */
 const REVIVE_DAYS = 35;
 
+/** What a line is of, in the words of a licence. */
+interface Product {
+  /** Undefined when the product or the term is not known: such a line is like no other. */
+  product?: string;
+  vendorSubscriptionId?: string;
+}
+
 /** A live line that has no licence yet. */
-export interface NewLine {
+export interface NewLine extends Product {
   subscription: SubscriptionDetail;
   line: SubscriptionLine;
   /** The line as the PSA would store it. */
@@ -14,29 +21,33 @@ export interface NewLine {
 }
 
 /** An ended line whose licence is there. */
-export interface EndedLine {
+export interface EndedLine extends Product {
   subscriptionId: string;
   line: string;
   licence: Licence;
   /** The last day of the term; undefined when nobody knows. */
   endDate?: string;
-  vendorSubscriptionId?: string;
-  /** Whether the end is proven: listed as ended, or absent from a complete look. */
-  proven: boolean;
+  /** `ask`: a complete list lacks it, which is proof only once its id was asked for. */
+  proven: boolean | 'ask';
+  /** Its subscription lives on without this line. */
+  vanished?: boolean;
 }
 
-/** A live line that has a licence: it competes for being the successor, and is none. */
-export interface LiveLine {
+/** Any other live line: one that has its licence, or gets none. */
+export interface LiveLine extends Product {
   subscriptionId: string;
   line: string;
-  licence: Licence;
-  vendorSubscriptionId?: string;
+  licenceId?: string;
 }
 
-export type Succession = { kind: 'renewal'; of: EndedLine } | { kind: 'unclear'; of: string[]; licenceIds: string[]; why: string };
+export type Succession =
+  | { kind: 'renewal'; of: EndedLine }
+  /** What this line follows has to be asked for by id first. */
+  | { kind: 'ask'; of: EndedLine[] }
+  | { kind: 'unclear'; of: string[]; licenceIds: string[]; why: string };
 
-/** Product, term and billing period in the words of a licence, so that both sides can be compared even when the cache is empty. */
-function product(fields: LicenceFields): string | undefined {
+/** Product, term and billing period of a line or licence as one text; undefined when they are not known. */
+export function productOf(fields: LicenceFields): string | undefined {
   if (fields.vendor_product_sku == null || fields.term_duration == null) return undefined;
   return JSON.stringify([fields.vendor_product_sku, fields.product_sku ?? null, fields.term_duration, fields.billing_cycle ?? null]);
 }
@@ -44,6 +55,21 @@ function product(fields: LicenceFields): string | undefined {
 function mayGoOn(ended: EndedLine, today: string): boolean {
   if (ended.licence.is_active !== false) return true;
   return ended.licence.end_date != null && daysBetween(ended.licence.end_date, today) <= REVIVE_DAYS;
+}
+
+function grouped<T extends Product>(lines: readonly T[], by: 'product' | 'vendorSubscriptionId'): (key: string) => T[] {
+  const groups = Map.groupBy(lines, (line) => line[by]);
+  return (key) => groups.get(key) ?? [];
+}
+
+function unclear(candidates: readonly (EndedLine | LiveLine)[], why: string): Succession {
+  const licences = candidates.map((candidate) => ('licence' in candidate ? candidate.licence.licenceId : candidate.licenceId));
+  return {
+    kind: 'unclear',
+    of: [...new Set(candidates.map((candidate) => candidate.subscriptionId))].toSorted(),
+    licenceIds: licences.filter((id) => id !== undefined).toSorted((a, b) => Number(a) - Number(b)),
+    why,
+  };
 }
 
 /**
@@ -56,46 +82,57 @@ function mayGoOn(ended: EndedLine, today: string): boolean {
 export function findSuccessions(fresh: readonly NewLine[], ended: readonly EndedLine[], live: readonly LiveLine[], today: string): Map<NewLine, Succession> {
   const found = new Map<NewLine, Succession>();
   const open = ended.filter((line) => mayGoOn(line, today));
+  if (open.length === 0 && live.length === 0) return found;
   const taken = new Set<EndedLine>();
-
-  const unclear = (line: NewLine, candidates: readonly (EndedLine | LiveLine)[], why: string): void => {
-    found.set(line, {
-      kind: 'unclear',
-      of: candidates.map((candidate) => candidate.subscriptionId).toSorted(),
-      licenceIds: candidates.map((candidate) => candidate.licence.licenceId).toSorted(),
-      why,
-    });
+  const take = (line: NewLine, of: EndedLine): void => {
+    found.set(line, of.proven === 'ask' ? { kind: 'ask', of: [of] } : { kind: 'renewal', of });
+    taken.add(of);
   };
 
+  const sharing = { fresh: grouped(fresh, 'vendorSubscriptionId'), open: grouped(open, 'vendorSubscriptionId'), live: grouped(live, 'vendorSubscriptionId') };
   for (const line of fresh) {
-    const id = line.line.vendorSubscriptionId;
+    const id = line.vendorSubscriptionId;
     if (id === undefined) continue;
-    const before = open.filter((candidate) => candidate.vendorSubscriptionId === id);
-    const rivals = fresh.filter((other) => other.line.vendorSubscriptionId === id);
-    const alive = live.filter((other) => other.vendorSubscriptionId === id);
-    if (alive.length > 0) unclear(line, alive, 'carries the same vendor subscription id and is still alive');
-    else if (before.length === 1 && rivals.length === 1 && before[0]!.proven) {
-      found.set(line, { kind: 'renewal', of: before[0]! });
-      taken.add(before[0]!);
-    } else if (before.length > 0) unclear(line, before, 'carries the same vendor subscription id, but not alone');
+    const elsewhere = (other: { subscriptionId: string }): boolean => other.subscriptionId !== line.subscription.subscriptionId;
+    const before = sharing.open(id);
+    const alive = sharing.live(id).filter(elsewhere);
+    const mine = sharing.fresh(id).filter((other) => other.subscription === line.subscription);
+    const rivals = sharing.fresh(id).length - mine.length;
+    if (alive.length > 0) {
+      found.set(line, unclear(alive, 'carries the same vendor subscription id and is still alive'));
+      continue;
+    }
+    // The products of one offer may share the id: then each goes on as the one of its own product.
+    const several = before.length + mine.length > 2;
+    const same = several ? before.filter((other) => other.product === line.product) : before;
+    const twins = several ? mine.filter((other) => other.product === line.product) : mine;
+    if (same.length === 0) continue;
+    if (same.length > 1 || twins.length > 1 || rivals > 0) found.set(line, unclear(same, 'carries the same vendor subscription id, but not alone'));
+    else if (same[0]!.proven === false) found.set(line, unclear(same, 'carries the same vendor subscription id, but is not proven to have ended'));
+    else take(line, same[0]!);
   }
 
+  const alike = { fresh: grouped(fresh.filter((line) => !isClear(found.get(line))), 'product'), open: grouped(open.filter((line) => !taken.has(line)), 'product'), live: grouped(live, 'product') };
   for (const line of fresh) {
-    if (found.has(line)) continue;
-    const what = product(line.wanted);
-    if (what === undefined) continue;
-    const before = open.filter((candidate) => !taken.has(candidate) && product(candidate.licence) === what);
-    if (before.length === 0) continue;
-    const rivals = fresh.filter((other) => other !== line && found.get(other)?.kind !== 'renewal' && product(other.wanted) === what);
-    const alive = live.filter((other) => product(other.licence) === what);
-    const start = line.subscription.creationDate;
+    const { product } = line;
+    if (found.has(line) || product === undefined) continue;
+    const before = alike.open(product);
     const [only] = before;
-    if (before.length > 1) unclear(line, before, 'ended, and more than one of them did');
-    else if (rivals.length + alive.length > 0) unclear(line, before, 'ended, but more than one subscription to the same product is alive');
-    else if (!only!.proven) unclear(line, before, 'was not seen, but is not proven to have ended');
-    else if (start === undefined || only!.endDate === undefined || Math.abs(daysBetween(only!.endDate, start)) > ABUT_DAYS) {
-      unclear(line, before, `ended (${only!.endDate ?? 'no date'}) and this one began (${start ?? 'no date'}) too far apart`);
-    } else found.set(line, { kind: 'renewal', of: only! });
+    if (!only) continue;
+    const third = alike.fresh(product).length - 1 + alike.live(product).length;
+    if (before.length > 1) found.set(line, unclear(before, 'ended, and more than one of them did'));
+    else if (third > 0) found.set(line, unclear(before, 'ended, but more than one subscription to the same product is alive'));
+    else if (only.proven === false) found.set(line, unclear(before, 'was not seen, but is not proven to have ended'));
+    else if (!abut(only, line)) found.set(line, unclear(before, `ended (${only.endDate ?? 'no date'}) and this one began (${line.subscription.creationDate ?? 'no date'}) too far apart`));
+    else take(line, only);
   }
   return found;
+}
+
+function isClear(succession: Succession | undefined): boolean {
+  return succession?.kind === 'renewal' || succession?.kind === 'ask';
+}
+
+function abut({ endDate }: EndedLine, { subscription: { creationDate } }: NewLine): boolean {
+  return endDate !== undefined && creationDate !== undefined && Math.abs(daysBetween(endDate, creationDate)) <= ABUT_DAYS;
 }

@@ -2,12 +2,13 @@ import type { DataSource } from 'typeorm';
 import type { Import, ImportCounts, ImportError, ImportPhase, ImportState } from '../../../entities/index.js';
 import { Import as ImportEntity } from '../../../entities/index.js';
 import { AttemptLost, ImportCancelled } from '../failure.js';
+import { jsonParameter, type Query } from './query.js';
 
 /** How an import may move from state to state. Everything not named here is refused. */
 export const MOVES: Record<ImportState, readonly ImportState[]> = {
   queued: ['running', 'cancelled', 'failed'],
   running: ['running', 'needs_approval', 'succeeded', 'succeeded_with_skips', 'partly_failed', 'failed', 'cancelled'],
-  needs_approval: ['succeeded', 'succeeded_with_skips', 'partly_failed', 'cancelled'],
+  needs_approval: ['queued', 'succeeded_with_skips', 'partly_failed'],
   succeeded: [],
   succeeded_with_skips: [],
   partly_failed: [],
@@ -29,7 +30,10 @@ export function noCounts(): ImportCounts {
   };
 }
 
-/** Takes an import for a new attempt; null when it is over, cancelled or unknown. What the attempt before left planned is superseded. */
+/**
+ * Takes an import for a new attempt; null when it is over, cancelled or unknown. What the attempt before left planned, or failed to
+ * do, is superseded: it is planned anew. What it had sent without hearing the end is settled once the PSA was looked at.
+ */
 export async function claimImport(dataSource: DataSource, importId: string): Promise<Import | null> {
   return dataSource.transaction(async (manager) => {
     const claimed = await manager
@@ -41,11 +45,9 @@ export async function claimImport(dataSource: DataSource, importId: string): Pro
     if (claimed.affected !== 1) return null;
     const row = await manager.findOneByOrFail(ImportEntity, { id: importId });
     await manager.query(`DELETE FROM skips WHERE import_id = $1`, [importId]);
-    await manager.query(
-      `UPDATE changes SET state = 'superseded', message = 'The attempt before ended early; what it had stored was found by its key.'
-       WHERE import_id = $1 AND (state = 'planned' OR (state = 'sent' AND NOT (entity = 'client' AND action = 'create')))`,
-      [importId],
-    );
+    await manager.query(`UPDATE changes SET state = 'superseded', message = concat_ws(' ', message, 'The attempt ended early; the next one planned anew.') WHERE import_id = $1 AND state IN ('planned', 'failed')`, [
+      importId,
+    ]);
     return row;
   });
 }
@@ -69,30 +71,48 @@ export class ImportHold {
     if (rows[0]!.cancel_requested_at !== null) throw new ImportCancelled();
   }
 
+  /** Why the attempt is to stop, if it is. */
+  async check(): Promise<AttemptLost | ImportCancelled | undefined> {
+    const rows = (await this.dataSource.query(`SELECT cancel_requested_at FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running'`, [this.importId, this.attempt])) as {
+      cancel_requested_at: Date | null;
+    }[];
+    if (rows.length === 0) return new AttemptLost();
+    return rows[0]!.cancel_requested_at === null ? undefined : new ImportCancelled();
+  }
+
+  /** Ends the import. What was planned and not begun is superseded with it. */
   async finish(
     state: ImportState,
-    result: { counts: ImportCounts; error: ImportError | null; remarks: string[]; calls: { marketplace: number; psa: number } },
+    result: { counts: ImportCounts; error: ImportError | null; remarks: string[]; calls: { marketplace: number; psa: number }; digest?: string },
   ): Promise<void> {
-    const [rows] = (await this.dataSource.query(
-      `UPDATE imports SET state = $3, phase = 'done', counts = $4, error = $5, remarks = $6, calls_marketplace = $7, calls_psa = $8, finished_at = now()
-       WHERE id = $1 AND attempt = $2 AND state = ANY($9) RETURNING id`,
-      [
-        this.importId,
-        this.attempt,
-        state,
-        JSON.stringify(result.counts),
-        result.error && JSON.stringify(result.error),
-        JSON.stringify(result.remarks),
-        result.calls.marketplace,
-        result.calls.psa,
-        statesThatMayBecome(state),
-      ],
-    )) as [unknown[], number];
-    if (rows.length === 0) throw new AttemptLost();
+    await this.dataSource.transaction(async (manager) => {
+      const [rows] = (await manager.query(
+        `UPDATE imports SET state = $3, digest = $10, phase = 'done', counts = $4, error = $5, remarks = $6, calls_marketplace = $7, calls_psa = $8, finished_at = now()
+         WHERE id = $1 AND attempt = $2 AND state = ANY($9) RETURNING id`,
+        [
+          this.importId,
+          this.attempt,
+          state,
+          jsonParameter(result.counts),
+          result.error && jsonParameter(result.error),
+          jsonParameter(result.remarks),
+          result.calls.marketplace,
+          result.calls.psa,
+          statesThatMayBecome(state),
+          result.digest ?? null,
+        ],
+      )) as [unknown[], number];
+      if (rows.length === 0) throw new AttemptLost();
+      await manager.query(
+        `UPDATE changes SET state = 'superseded', message = 'The import ended before this was begun.'
+         WHERE import_id = $1 AND state = 'planned' AND NOT (SELECT preview FROM imports WHERE id = $1)`,
+        [this.importId],
+      );
+    });
   }
 
   /** Runs writes that must only happen while this attempt holds the import. */
-  async fenced<T>(work: (query: (sql: string, parameters?: unknown[]) => Promise<unknown>) => Promise<T>): Promise<T> {
+  async fenced<T>(work: (query: Query) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (manager) => {
       const held = (await manager.query(`SELECT 1 FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR SHARE`, [
         this.importId,

@@ -1,72 +1,87 @@
-import type { DataSource } from 'typeorm';
-import type { AppliedUpdate, KnownLink, KnownMapping, MappingDecision } from '../plan/input.js';
+import type { AppliedFields, KnownLink, KnownMapping, MappingDecision } from '../plan/input.js';
+import { loadLastApplied } from './last-applied.js';
+import { jsonParameter, type Query, type Queryable } from './query.js';
 
 /** What Isthmus itself knows when it plans. */
 export interface Known {
   mappings: KnownMapping[];
   links: KnownLink[];
   released: Set<string>;
-  lastApplied: Map<string, AppliedUpdate>;
+  heldElsewhere: Set<string>;
+  lastApplied: Map<string, AppliedFields>;
 }
 
-/** Loads mappings, links, released licences and the latest applied updates of a tenant. */
-export async function loadKnown(dataSource: DataSource, tenantId: string): Promise<Known> {
-  const [mappings, links, released, applied] = await Promise.all([
-    dataSource.query(`SELECT customer_id AS "customerId", state, client_id AS "clientId", origin FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL`, [tenantId]),
-    dataSource.query(
-      `SELECT subscription_id AS "subscriptionId", line, licence_id AS "licenceId", create_anyway AS "createAnyway" FROM links WHERE tenant_id = $1 AND archived_at IS NULL`,
-      [tenantId],
-    ),
-    dataSource.query(
+/** Loads mappings, links, released licences and the latest writes of a tenant. */
+export async function loadKnown(db: Queryable, tenantId: string): Promise<Known> {
+  const [mappings, links, released, elsewhere, lastApplied] = await Promise.all([
+    db.query(`SELECT customer_id AS "customerId", state, client_id AS "clientId", origin FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL`, [tenantId]),
+    db.query(`SELECT subscription_id AS "subscriptionId", line, licence_id AS "licenceId", create_anyway AS "createAnyway" FROM links WHERE tenant_id = $1 AND archived_at IS NULL`, [
+      tenantId,
+    ]),
+    db.query(
       `SELECT licence_id FROM links AS gone WHERE tenant_id = $1 AND archived_why IN ('recreate', 'replaced') AND licence_id IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM links WHERE links.psa_instance_id = gone.psa_instance_id AND links.licence_id = gone.licence_id AND links.archived_at IS NULL)`,
       [tenantId],
     ),
-    dataSource.query(
-      `SELECT DISTINCT ON (entity, psa_id) entity, psa_id, before, planned FROM changes
-       WHERE tenant_id = $1 AND state = 'applied' AND entity IN ('licence', 'site') AND before IS NOT NULL ORDER BY entity, psa_id, settled_at DESC`,
+    db.query(
+      `SELECT licence_id FROM links WHERE psa_instance_id = (SELECT psa_instance_id FROM tenants WHERE id = $1) AND tenant_id <> $1
+       AND archived_at IS NULL AND licence_id IS NOT NULL`,
       [tenantId],
     ),
+    loadLastApplied(db, tenantId),
   ]);
   return {
     mappings: mappings as KnownMapping[],
     links: links as KnownLink[],
     released: new Set((released as { licence_id: string }[]).map((row) => row.licence_id)),
-    lastApplied: new Map(
-      (applied as { entity: string; psa_id: string; before: Record<string, unknown>; planned: Record<string, unknown> }[]).map((row) => [
-        `${row.entity}:${row.psa_id}`,
-        { before: row.before, planned: row.planned },
-      ]),
-    ),
+    heldElsewhere: new Set((elsewhere as { licence_id: string }[]).map((row) => row.licence_id)),
+    lastApplied,
   };
 }
 
-type Query = (sql: string, parameters?: unknown[]) => Promise<unknown>;
-
 /**
- * Writes what mappings became. One made by a person, or said to be ignored, is never written over, even if that happened while
- * the import was looking.
+ * Writes what mappings became. What a person, or another import, decided meanwhile is never written over: a decision replaces
+ * nothing but an open question, a client still to be created, or the very mapping it was made from.
  */
 export async function storeMappings(query: Query, tenantId: string, decisions: readonly MappingDecision[]): Promise<void> {
   if (decisions.length === 0) return;
-  const rows = decisions.map((decision) => ({
-    customer_id: decision.customerId,
-    state: decision.state,
-    client_id: decision.clientId,
-    client_name: decision.clientName,
-    origin: decision.origin,
-    candidates: decision.candidates,
-  }));
+  const rows = jsonParameter(
+    decisions.map((decision) => ({
+      customer_id: decision.customerId,
+      state: decision.state,
+      client_id: decision.clientId,
+      client_name: decision.clientName,
+      origin: decision.origin,
+      candidates: decision.candidates,
+      was_state: decision.was?.state ?? null,
+      was_client_id: decision.was?.clientId ?? null,
+    })),
+  );
+  const made = `jsonb_to_recordset($2::jsonb) AS made(customer_id text, state text, client_id text, client_name text, origin text, candidates jsonb, was_state text, was_client_id text)`;
+  await query(
+    `UPDATE mappings SET state = made.state, client_id = made.client_id, origin = made.origin, candidates = made.candidates, updated_at = now(),
+       client_name = CASE made.state WHEN 'broken' THEN mappings.client_name ELSE made.client_name END
+     FROM ${made}
+     WHERE mappings.tenant_id = $1 AND mappings.customer_id = made.customer_id AND mappings.archived_at IS NULL
+       AND (mappings.state IN ('suggested', 'ambiguous') OR (mappings.state = 'mapped' AND mappings.client_id IS NULL AND made.state = 'mapped')
+         OR (mappings.state = made.was_state AND mappings.client_id = made.was_client_id))
+       AND (mappings.state, mappings.client_id, mappings.origin, mappings.candidates, CASE made.state WHEN 'broken' THEN NULL ELSE mappings.client_name END)
+         IS DISTINCT FROM (made.state, made.client_id, made.origin, made.candidates, CASE made.state WHEN 'broken' THEN NULL ELSE made.client_name END)`,
+    [tenantId, rows],
+  );
   await query(
     `INSERT INTO mappings (tenant_id, customer_id, state, client_id, client_name, origin, candidates)
-     SELECT $1, customer_id, state, client_id, client_name, origin, candidates
-     FROM jsonb_to_recordset($2::jsonb) AS made(customer_id text, state text, client_id text, client_name text, origin text, candidates jsonb)
-     ON CONFLICT (tenant_id, customer_id) WHERE archived_at IS NULL DO UPDATE SET state = excluded.state, client_id = excluded.client_id,
-       client_name = excluded.client_name, origin = excluded.origin, candidates = excluded.candidates, updated_at = now()
-     WHERE mappings.state <> 'ignored'
-       AND (mappings.origin IS DISTINCT FROM 'manual' OR excluded.origin = 'manual')
-       AND (mappings.state, mappings.client_id, mappings.client_name, mappings.origin, mappings.candidates)
-         IS DISTINCT FROM (excluded.state, excluded.client_id, excluded.client_name, excluded.origin, excluded.candidates)`,
-    [tenantId, JSON.stringify(rows)],
+     SELECT $1, customer_id, state, client_id, client_name, origin, candidates FROM ${made}
+     ON CONFLICT (tenant_id, customer_id) WHERE archived_at IS NULL DO NOTHING`,
+    [tenantId, rows],
   );
+}
+
+/** Archives suggestions and ambiguities that are no more. */
+export async function forgetOpenMappings(query: Query, tenantId: string, customerIds: readonly string[]): Promise<void> {
+  if (customerIds.length === 0) return;
+  await query(`UPDATE mappings SET archived_at = now() WHERE tenant_id = $1 AND customer_id = ANY($2) AND archived_at IS NULL AND state IN ('suggested', 'ambiguous')`, [
+    tenantId,
+    customerIds,
+  ]);
 }

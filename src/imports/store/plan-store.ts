@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangeState, ImportCounts, LinkOrigin } from '../../../entities/index.js';
 import type { LinkDecision, MappingDecision, Plan, PlannedChange, PlannedSkip } from '../plan/input.js';
-import { storeMappings } from './known.js';
+import { forgetOpenMappings, storeMappings } from './known.js';
+import { nameOfChange } from '../guard/guard.js';
 import { noCounts } from './import-row.js';
 import type { ImportHold } from './import-row.js';
+import { jsonParameter, type Query } from './query.js';
 
 /** A planned change with the id of its stored row. */
 export type StoredChange<T extends PlannedChange = PlannedChange> = T & { id: string };
@@ -30,8 +32,9 @@ export class PlanStore {
     private readonly owner: { psaInstanceId: string; tenantId: string },
   ) {}
 
-  /** Stores a whole plan before any of it is done. */
-  async storePlan(plan: Plan): Promise<StoredChange[]> {
+  /** Stores a whole plan before any of it is done. Answers what is to be done now: all but what is held. */
+  async storePlan(plan: Plan, held: ReadonlyMap<PlannedChange, string> = new Map()): Promise<StoredChange[]> {
+    const because = plan.changes.map((change) => held.get(change));
     const stored = plan.changes.map((change) => ({ ...change, id: randomUUID() }));
     const rows = stored.map((change, sequence) => ({
       id: change.id,
@@ -44,19 +47,21 @@ export class PlanStore {
       psa_id: change.psaId ?? null,
       before: 'before' in change ? change.before : null,
       planned: planned(change),
-      message: change.message ?? null,
+      message: [because[sequence], change.message].filter((sentence) => sentence !== undefined).join(' ') || null,
+      state: because[sequence] === undefined ? 'planned' : 'held',
+      name: because[sequence] === undefined ? null : nameOfChange(plan.changes[sequence]!),
     }));
     await this.hold.fenced(async (query) => {
       await query(
-        `INSERT INTO changes (id, psa_instance_id, tenant_id, import_id, attempt, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, after, message)
-         SELECT id, $1, $2, $3, $4, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, planned, message
+        `INSERT INTO changes (id, psa_instance_id, tenant_id, import_id, attempt, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, after, message, state, name)
+         SELECT id, $1, $2, $3, $4, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, planned, message, state, name
          FROM jsonb_to_recordset($5::jsonb) AS planned_change(id uuid, sequence int, entity text, action text, customer_id text, subscription_id text, line text,
-           psa_id text, before jsonb, planned jsonb, message text)`,
-        [this.owner.psaInstanceId, this.owner.tenantId, this.hold.importId, this.hold.attempt, JSON.stringify(rows)],
+           psa_id text, before jsonb, planned jsonb, message text, state text, name text)`,
+        [this.owner.psaInstanceId, this.owner.tenantId, this.hold.importId, this.hold.attempt, jsonParameter(rows)],
       );
       await insertSkips(query, this.hold.importId, plan.skips);
     });
-    return stored;
+    return stored.filter((_change, sequence) => because[sequence] === undefined);
   }
 
   async addSkips(skips: readonly PlannedSkip[]): Promise<void> {
@@ -71,31 +76,30 @@ export class PlanStore {
   }
 
   /** Notes, after a call, how changes ended, in one transaction with what rests on it (`also`). */
-  async settle(settlements: readonly Settlement[], also?: (query: (sql: string, parameters?: unknown[]) => Promise<unknown>) => Promise<unknown>): Promise<void> {
+  async settle(settlements: readonly Settlement[], also?: (query: Query) => Promise<unknown>): Promise<void> {
     if (settlements.length === 0) return;
-    const rows = settlements.map(({ id, state, psaId, after, message }) => ({ id, state, psa_id: psaId ?? null, after: after ?? null, message: message ?? null }));
     await this.hold.fenced(async (query) => {
-      await query(
-        `UPDATE changes SET state = ended.state, psa_id = coalesce(ended.psa_id, changes.psa_id), after = coalesce(ended.after, changes.after),
-           message = coalesce(ended.message, changes.message), settled_at = clock_timestamp()
-         FROM jsonb_to_recordset($1::jsonb) AS ended(id uuid, state text, psa_id text, after jsonb, message text) WHERE changes.id = ended.id`,
-        [JSON.stringify(rows)],
-      );
+      await writeSettlements(query, settlements);
       await also?.(query);
     });
   }
 
-  /** Writes what mappings became, where no change rests on it. */
-  async storeOpenMappings(decisions: readonly MappingDecision[]): Promise<void> {
-    if (decisions.length > 0) await this.hold.fenced((query) => storeMappings(query, this.owner.tenantId, decisions));
+  /** Writes what mappings became, settling the changes that say so. */
+  async storeMappings(decisions: readonly MappingDecision[], forgotten: readonly string[], settled: readonly Settlement[] = []): Promise<void> {
+    if (decisions.length + forgotten.length === 0) return;
+    await this.hold.fenced(async (query) => {
+      await storeMappings(query, this.owner.tenantId, decisions);
+      await forgetOpenMappings(query, this.owner.tenantId, forgotten);
+      await writeSettlements(query, settled);
+    });
   }
 
-  /** Writes links, moving the licence away from the line it was kept for before. */
+  /** Writes links, moving the licence away from the line it was kept for before. A line that a person linked meanwhile stays so. */
   async storeLinks(links: readonly LinkDecision[]): Promise<void> {
     if (links.length > 0) await this.hold.fenced((query) => this.writeLinks(query, links));
   }
 
-  async writeLinks(query: (sql: string, parameters?: unknown[]) => Promise<unknown>, links: readonly LinkDecision[]): Promise<void> {
+  async writeLinks(query: Query, links: readonly LinkDecision[]): Promise<void> {
     const rows = links.map((link) => ({
       subscription_id: link.subscriptionId,
       line: link.line,
@@ -107,16 +111,17 @@ export class PlanStore {
     const set = `jsonb_to_recordset($2::jsonb) AS made(subscription_id text, line text, licence_id text, origin text, old_subscription_id text, old_line text)`;
     await query(
       `UPDATE links SET archived_at = now(), archived_why = 'renewal' FROM ${set}
-       WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = made.old_subscription_id AND links.line = made.old_line`,
-      [this.owner.tenantId, JSON.stringify(rows)],
+       WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = made.old_subscription_id AND links.line = made.old_line AND links.licence_id = made.licence_id`,
+      [this.owner.tenantId, jsonParameter(rows)],
     );
     await query(
       `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id, origin)
        SELECT $3, $1, subscription_id, line, licence_id, origin FROM ${set}
+       WHERE NOT EXISTS (SELECT 1 FROM links AS held WHERE held.psa_instance_id = $3 AND held.licence_id = made.licence_id AND held.archived_at IS NULL)
        ON CONFLICT (tenant_id, subscription_id, line) WHERE archived_at IS NULL
        DO UPDATE SET licence_id = excluded.licence_id, origin = excluded.origin, create_anyway = false
-       WHERE links.licence_id IS DISTINCT FROM excluded.licence_id`,
-      [this.owner.tenantId, JSON.stringify(rows), this.owner.psaInstanceId],
+       WHERE links.licence_id IS NULL`,
+      [this.owner.tenantId, jsonParameter(rows), this.owner.psaInstanceId],
     );
   }
 
@@ -157,12 +162,24 @@ function add(counts: ImportCounts, entity: string, action: string, n: number): v
   COUNTED[`${entity} ${action}`]?.(counts, n);
 }
 
-async function insertSkips(query: (sql: string, parameters?: unknown[]) => Promise<unknown>, importId: string, skips: readonly PlannedSkip[]): Promise<void> {
-  const rows = skips.map((skip) => ({ entity: skip.entity, marketplace_id: skip.marketplaceId, line: skip.line ?? null, psa_id: skip.psaId ?? null, reason: skip.reason, detail: skip.detail }));
+async function writeSettlements(query: Query, settlements: readonly Settlement[]): Promise<void> {
+  if (settlements.length === 0) return;
+  const rows = settlements.map(({ id, state, psaId, after, message }) => ({ id, state, psa_id: psaId ?? null, after: after ?? null, message: message ?? null }));
+  await query(
+    `UPDATE changes SET state = ended.state, psa_id = coalesce(ended.psa_id, changes.psa_id), after = coalesce(ended.after, changes.after),
+       message = CASE WHEN ended.message IS NULL THEN changes.message WHEN changes.message IS NULL THEN ended.message ELSE changes.message || ' ' || ended.message END,
+       settled_at = clock_timestamp()
+     FROM jsonb_to_recordset($1::jsonb) AS ended(id uuid, state text, psa_id text, after jsonb, message text) WHERE changes.id = ended.id`,
+    [jsonParameter(rows)],
+  );
+}
+
+async function insertSkips(query: Query, importId: string, skips: readonly PlannedSkip[]): Promise<void> {
+  const rows = skips.map((skip) => ({ entity: skip.entity, marketplace_id: skip.marketplaceId.slice(0, 64), line: skip.line ?? null, psa_id: skip.psaId ?? null, reason: skip.reason, detail: skip.detail }));
   await query(
     `INSERT INTO skips (import_id, entity, marketplace_id, line, psa_id, reason, detail)
      SELECT $1, entity, marketplace_id, line, psa_id, reason, detail
      FROM jsonb_to_recordset($2::jsonb) AS skipped(entity text, marketplace_id text, line text, psa_id text, reason text, detail text)`,
-    [importId, JSON.stringify(rows)],
+    [importId, jsonParameter(rows)],
   );
 }

@@ -1,6 +1,6 @@
 import { psaForm } from '../../../src/psa/index.js';
 import { isLive, type Client, type Customer, type Licence, type LicenceFields, type Look, type Subscription, type SubscriptionDetail, type SubscriptionLine } from '../../../src/domain/index.js';
-import type { AppliedUpdate, KnownLink, KnownMapping, Plan, PlanInput } from '../../../src/imports/plan/input.js';
+import type { AppliedFields, KnownLink, KnownMapping, Plan, PlanInput } from '../../../src/imports/plan/input.js';
 import { isWhole, planImport } from '../../../src/imports/plan/plan.js';
 
 export const TODAY = '2026-11-21';
@@ -13,7 +13,7 @@ export interface World {
   licences: Licence[];
   mappings: KnownMapping[];
   links: KnownLink[];
-  lastApplied: Map<string, AppliedUpdate>;
+  lastApplied: Map<string, AppliedFields>;
 }
 
 export function world(parts: Partial<World> = {}): World {
@@ -83,6 +83,8 @@ export function inputOf(state: World, more: Partial<PlanInput> = {}): PlanInput 
     subscriptionImport: { prices: 'on_create', names: 'on_create', trials: 'import', followRenewals: true, rereadWithinDays: 7 },
     form: psaForm({}),
     keysLost: false,
+    endings: false,
+    readNow: new Set(state.subscriptions.map((one) => one.subscriptionId)),
     customers: whole(state.customers),
     customerDetails: new Map(),
     subscriptions: whole(state.subscriptions.map(row)),
@@ -93,7 +95,9 @@ export function inputOf(state: World, more: Partial<PlanInput> = {}): PlanInput 
     licenceDetails: new Map(state.links.flatMap(({ licenceId }) => (licenceId === null ? [] : [[licenceId, state.licences.find((one) => one.licenceId === licenceId) ?? null] as const]))),
     mappings: state.mappings,
     links: state.links,
+    absent: new Map(),
     released: new Set(),
+    heldElsewhere: new Set(),
     lastApplied: state.lastApplied,
     ...more,
   };
@@ -133,7 +137,9 @@ export function play(state: World, made: Plan): World {
     } else if (change.entity === 'licence') {
       const found = next.licences.find((one) => one.licenceId === change.psaId)!;
       Object.assign(found, form.stored(change.fields as LicenceFields));
-      next.lastApplied.set(`licence:${change.psaId}`, { before: { ...change.before }, planned: { ...change.fields } });
+      const before: Record<string, unknown> = { ...change.before };
+      const asked = Object.entries(change.fields).map(([field, value]) => [field, { asked: value as unknown, stood: [before[field]] }]);
+      next.lastApplied.set(`licence:${change.psaId}`, { ...next.lastApplied.get(`licence:${change.psaId}`), ...(Object.fromEntries(asked) as AppliedFields) });
       const link = 'link' in change ? change.link : undefined;
       if (link) setLink(link.subscriptionId, link.line, link.licenceId, link.instead);
     }

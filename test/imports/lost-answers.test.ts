@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runImport, type ImportDeps } from '../../src/imports/run-import.js';
+import type { Call, Fault } from '../../src/sandbox/index.js';
+import { standing } from './expected.js';
+import { stage, type Stage } from './stage.js';
+
+/** How long the clients wait for an answer to a write, in milliseconds of real time. */
+const PATIENCE = 120;
+
+const SIZE = { customers: 24, subscriptions: 18 };
+
+/** Ways in which the answer to a create is lost. */
+const LOSSES: [string, Partial<Fault>][] = [
+  ['reset before it was stored', { reset: true }],
+  ['reset after it was stored', { reset: true, afterHandling: true }],
+  ['cut after it was stored', { cut: true, afterHandling: true }],
+  ['500 as a web page, nothing stored', { status: 500, body: '<html><title>500</title></html>', contentType: 'text/html' }],
+  ['502 after it was stored', { status: 502, body: '<html><title>502</title></html>', contentType: 'text/html', afterHandling: true }],
+  ['200 and empty after it was stored', { status: 200, body: '', afterHandling: true }],
+  ['no answer in time, stored later', { delayMs: 2 * PATIENCE }],
+];
+
+const CREATES = ['/api/Client', '/api/SoftwareLicence'];
+
+const isCreate = (call: Call): boolean => call.vendor === 'psa' && call.method === 'POST' && CREATES.includes(call.path.replace(/\?.*/, ''));
+
+/** What the PSA holds, without what differs between two worlds that came about in another order. */
+function state(on: Stage): unknown {
+  const { clients, licences, sites } = standing(on.sandbox);
+  const names = new Map(clients.map((client) => [client['id'], client['name']]));
+  const plain = (rows: readonly Readonly<Record<string, unknown>>[]): string[] =>
+    rows
+      .map(({ id: _id, client_id, site_id: _site, main_site_id: _main, delivery_address, datecreated: _at, ...rest }) => {
+        const { id: _address, ...address } = (delivery_address ?? {}) as Record<string, unknown>;
+        return JSON.stringify({ ...rest, client: names.get(client_id), address });
+      })
+      .toSorted();
+  return { clients: plain(clients), licences: plain(licences), sites: plain(sites) };
+}
+
+/** Between two posts that carry the same key, the list that would show it was looked at. */
+function expectNothingPostedBlindly(calls: readonly Call[]): void {
+  const last = new Map<string, number>();
+  calls.forEach((call, at) => {
+    if (!isCreate(call) || !Array.isArray(call.body)) return;
+    const path = call.path.replace(/\?.*/, '');
+    for (const record of call.body as Record<string, unknown>[]) {
+      const key = String(record['snowid'] ?? record['ref']);
+      const before = last.get(key);
+      if (before !== undefined) {
+        const looks = calls.slice(before + 1, at).filter((look) => look.method === 'GET' && look.status === 200 && look.path.startsWith(`${path}?`));
+        expect(looks.length).toBeGreaterThan(0);
+      }
+      last.set(key, at);
+    }
+  });
+}
+
+describe('When the answer to a create is lost', () => {
+  let on: Stage;
+  let undisturbed: unknown;
+  let creates: { path: string; records: number }[];
+
+  beforeAll(async () => {
+    on = await stage({ ...SIZE, timeouts: { write: PATIENCE } });
+    await on.run();
+    undisturbed = state(on);
+    creates = on.sandbox.kernel.calls.all().filter(isCreate);
+  });
+  afterAll(() => on.close());
+
+  const at = (nth: number): Pick<Fault, 'vendor' | 'method' | 'path' | 'after'> => ({ vendor: 'psa', method: 'POST', path: '^/api/(Client|SoftwareLicence)(\\?|$)', after: nth });
+
+  it('the imports below create clients and licences, alone and in arrays', () => {
+    // A question whether it may be written, the canaries, and the rest.
+    expect(creates.map(({ path, records }) => [path.replace(/\?.*/, ''), records])).toEqual([
+      ['/api/Client', 0],
+      ['/api/SoftwareLicence', 0],
+      ['/api/SoftwareLicence', 1],
+      ['/api/Client', 1],
+      ['/api/Client', expect.any(Number)],
+      ['/api/SoftwareLicence', expect.any(Number)],
+    ]);
+    for (const { records } of creates.slice(4)) expect(records).toBeGreaterThan(2);
+  });
+
+  it.each(LOSSES)('%s: at every create of an import, no twin comes of it, and one more import makes it whole', async (_name, loss) => {
+    for (let nth = 0; nth < creates.length; nth += 1) {
+      await on.reset(SIZE);
+      on.sandbox.kernel.faults.add({ ...at(nth), ...loss });
+      const first = await on.run();
+      expect(on.sandbox.kernel.faults.list()[0]).toMatchObject({ disturbed: 1 });
+      expect(['succeeded_with_skips', 'partly_failed']).toContain(first.row.state);
+      const second = await on.run();
+      expect(second.row).toMatchObject({ state: 'succeeded_with_skips', error: null });
+      expect(state(on)).toEqual(undisturbed);
+      expectNothingPostedBlindly(on.sandbox.kernel.calls.all());
+
+      const writes = on.sandbox.psa.writes();
+      const third = await on.run();
+      expect(third.changes).toEqual([]);
+      expect(on.sandbox.psa.writes()).toEqual(writes);
+      expect(await unheardOf()).toEqual([]);
+    }
+  });
+
+  /** Changes that no import said the end of. */
+  async function unheardOf(): Promise<unknown> {
+    return on.database.dataSource.query(`SELECT id FROM changes WHERE state IN ('planned', 'sent')`);
+  }
+
+  it.each(LOSSES)('%s: at each create in turn of one import, no twin comes of it', async (_name, loss) => {
+    await on.reset(SIZE);
+    on.sandbox.kernel.faults.add({ ...at(0), times: 6, ...loss });
+    for (let more = 0; more < 4; more += 1) await on.run();
+    expect(state(on)).toEqual(undisturbed);
+    expectNothingPostedBlindly(on.sandbox.kernel.calls.all());
+    expect(await unheardOf()).toEqual([]);
+  });
+
+  /** Dependencies whose PSA lets the process die right after the nth create was answered, or before it is sent. */
+  function dying(nth: number, when: 'before' | 'after'): { deps: ImportDeps; signal: AbortSignal } {
+    const death = new AbortController();
+    let seen = 0;
+    const deps: ImportDeps = {
+      ...on.deps,
+      async connect(tenant, instance, signal) {
+        const vendors = await on.deps.connect(tenant, instance, signal);
+        const guarded = <A extends unknown[], R>(create: (...args: A) => Promise<R>) => async (...args: A): Promise<R> => {
+          const mine = seen;
+          seen += 1;
+          if (mine !== nth) return create(...args);
+          if (when === 'after') await create(...args);
+          death.abort(new Error('the process died'));
+          throw death.signal.reason as Error;
+        };
+        const { psa } = vendors;
+        const createClients = guarded((clients: Parameters<typeof psa.createClients>[0]) => psa.createClients(clients));
+        const createLicences = guarded((licences: Parameters<typeof psa.createLicences>[0]) => psa.createLicences(licences));
+        const dying: typeof psa = new Proxy(psa, {
+          get(target, name) {
+            if (name === 'createClients') return createClients;
+            if (name === 'createLicences') return createLicences;
+            const value: unknown = Reflect.get(target, name, target);
+            return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+          },
+        });
+        return { ...vendors, psa: dying };
+      },
+    };
+    return { deps, signal: death.signal };
+  }
+
+  it.each(['before', 'after'] as const)('when the process dies %s a create was stored, the next attempt finds what there is and does the rest', async (when) => {
+    for (let nth = 0; nth < creates.length; nth += 1) {
+      await on.reset(SIZE);
+      const id = await on.queue();
+      const { deps, signal } = dying(nth, when);
+      await expect(runImport(deps, id, signal)).rejects.toThrow('the process died');
+      expect((await on.result(id)).row).toMatchObject({ state: 'running', attempt: 1 });
+
+      await runImport(on.deps, id, new AbortController().signal);
+      const { row, changes, skips } = await on.result(id);
+      expect(row).toMatchObject({ state: 'succeeded_with_skips', attempt: 2, phase: 'done', error: null });
+      expect(state(on)).toEqual(undisturbed);
+      expectNothingPostedBlindly(on.sandbox.kernel.calls.all());
+      expect(await unheardOf()).toEqual([]);
+
+      // Both attempts together did what one would have done, and nothing is counted twice.
+      const applied = changes.filter((change) => change.state === 'applied');
+      expect(changes.every((change) => change.state === 'applied' || change.state === 'superseded')).toBe(true);
+      expect(row.counts.licences.created).toBe(applied.filter((change) => change.entity === 'licence' && change.action === 'create').length);
+      expect(row.counts).toMatchObject({
+        clients: { created: creates[4]!.records + 1 },
+        licences: { created: creates[5]!.records + 1 },
+        skipped: skips.length,
+        failed: 0,
+      });
+      expect((await on.run()).changes).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,419 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Import } from '../../entities/index.js';
+import { runImport } from '../../src/imports/run-import.js';
+import { noCounts } from '../../src/imports/store/import-row.js';
+import { startSandbox } from '../../src/sandbox/index.js';
+import { addClient, addCustomer, addSubscription, EMPTY, keyedCount, licenceOf } from './people.js';
+import { stage, type Stage } from './stage.js';
+
+describe('Which client a customer is', () => {
+  let on: Stage;
+  beforeAll(async () => {
+    on = await stage(EMPTY);
+  });
+  beforeEach(() => on.reset(EMPTY));
+  afterAll(() => on.close());
+
+  async function mappingOf(customerId: string): Promise<{ state: string; clientId: string | null; origin: string | null; candidates: string[] } | undefined> {
+    const found = (await on.mappings()).filter((mapping) => mapping.customerId === customerId && mapping.archivedAt === null);
+    expect(found.length).toBeLessThanOrEqual(1);
+    const [mapping] = found;
+    return mapping && { state: mapping.state, clientId: mapping.clientId, origin: mapping.origin, candidates: mapping.candidates };
+  }
+
+  const clientsCalled = (name: string): number => on.sandbox.psa.clients().filter((client) => client['name'] === name).length;
+
+  describe('by exactly the same name', () => {
+    it.each([
+      ['the same text', 'Contoso', 'Contoso'],
+      ['another case', 'CONTOSO', 'contoso'],
+      ['spaces around and inside', '  Contoso   Inc ', 'Contoso Inc'],
+      ['an accent composed here and decomposed there', 'Café', 'Cafe\u0301'],
+      ['an accent decomposed here and composed there', 'Cafe\u0301', 'Café'],
+      ['markup', '<b>Bold</b> & "Sons"', '<b>Bold</b> & "Sons"'],
+      ['a formula', '=1+1', '=1+1'],
+      ['emoji', 'Rocket 🚀', 'rocket 🚀'],
+    ])('%s: the customer is mapped by itself, and nothing is created', async (_what, customer, client) => {
+      const clientId = await addClient(on, client);
+      const id = addCustomer(on, customer);
+      const { changes, row } = await on.run();
+      expect(changes).toMatchObject([{ entity: 'client', action: 'link', customerId: id, psaId: String(clientId), state: 'applied', before: null, after: { name: client.normalize() === client ? client.trim() : expect.any(String) } }]);
+      expect(row.counts.clients).toEqual({ created: 0, updated: 0, linked: 1, unchanged: 0 });
+      expect(await mappingOf(id)).toEqual({ state: 'mapped', clientId: String(clientId), origin: 'name', candidates: [] });
+    });
+
+    it('an inactive client of the name takes nothing away from the active one', async () => {
+      await addClient(on, 'Contoso', { inactive: true });
+      const clientId = await addClient(on, 'Contoso');
+      const id = addCustomer(on, 'Contoso');
+      await on.run();
+      expect(await mappingOf(id)).toMatchObject({ state: 'mapped', clientId: String(clientId) });
+    });
+
+    it('a customer that was mapped by hand leaves its name to another one', async () => {
+      const clientId = await addClient(on, 'Contoso');
+      const elsewhere = await addClient(on, 'Other');
+      const first = addCustomer(on, 'Contoso');
+      const second = addCustomer(on, 'Contoso');
+      await on.map(first, { clientId: String(elsewhere) });
+      await on.run();
+      expect(await mappingOf(second)).toMatchObject({ state: 'mapped', clientId: String(clientId), origin: 'name' });
+    });
+
+    it('names are never looked at again: a renamed client keeps its customer', async () => {
+      const clientId = await addClient(on, 'Contoso');
+      const id = addCustomer(on, 'Contoso');
+      await on.run();
+      on.sandbox.psa.patchClient(clientId, { name: 'Something else' });
+      await addClient(on, 'Contoso');
+      const { changes } = await on.run();
+      expect(changes).toEqual([]);
+      expect(await mappingOf(id)).toMatchObject({ clientId: String(clientId) });
+    });
+  });
+
+  describe('a name that is only alike', () => {
+    it.each([
+      ['a legal form', 'Contoso', 'Contoso Ltd'],
+      ['another legal form', 'Contoso LLC', 'Contoso, Inc.'],
+      ['the German one', 'Müller GmbH', 'Mueller'.replace('ue', 'ü')],
+      ['the Mexican one', 'Contoso', 'Contoso, S.A. de C.V.'],
+      ['the Australian one', 'Contoso', 'CONTOSO PTY LTD'],
+      ['the Italian one', 'Contoso', 'Contoso S.r.l.'],
+      ['the French one', 'Contoso', 'Contoso SARL'],
+      ['the order of words', 'Smith & Sons', 'Sons, Smith &'],
+      ['punctuation', "O'Malley-Daughters", 'OMalley Daughters'],
+      ['accents', 'Riviere', 'Rivière'],
+    ])('%s: it is suggested, and neither created nor guessed', async (_what, customer, client) => {
+      const clientId = await addClient(on, client);
+      const id = addCustomer(on, customer);
+      const subscriptionId = addSubscription(on, id);
+      const { row, changes, skips } = await on.run();
+      expect(changes).toEqual([]);
+      expect(await mappingOf(id)).toEqual({ state: 'suggested', clientId: String(clientId), origin: null, candidates: [String(clientId)] });
+      expect(skips).toMatchObject([
+        { entity: 'customer', marketplaceId: id, reason: 'suggested_customer', psaId: String(clientId) },
+        { entity: 'subscription', marketplaceId: subscriptionId, reason: 'suggested_customer' },
+      ]);
+      expect(row.state).toBe('succeeded_with_skips');
+    });
+
+    it('a client that is inactive is suggested, although its name is the very same', async () => {
+      const clientId = await addClient(on, 'Contoso', { inactive: true });
+      const id = addCustomer(on, 'Contoso');
+      const { changes } = await on.run();
+      expect(changes).toEqual([]);
+      expect(await mappingOf(id)).toMatchObject({ state: 'suggested', candidates: [String(clientId)] });
+    });
+
+    it('is forgotten once nothing is alike any more', async () => {
+      const clientId = await addClient(on, 'Contoso Ltd');
+      const id = addCustomer(on, 'Contoso');
+      await on.run();
+      on.sandbox.psa.patchClient(clientId, { name: 'Something else' });
+      await on.set({ clientImport: { createUnmatched: false } });
+      const { skips } = await on.run();
+      expect(skips).toMatchObject([{ reason: 'unmapped_customer' }]);
+      expect(await mappingOf(id)).toBeUndefined();
+    });
+  });
+
+  it('two active clients of the name make it ambiguous', async () => {
+    const first = await addClient(on, 'Contoso');
+    const second = await addClient(on, 'CONTOSO');
+    const id = addCustomer(on, 'Contoso');
+    addSubscription(on, id);
+    const { changes, skips } = await on.run();
+    expect(changes).toEqual([]);
+    expect(await mappingOf(id)).toEqual({ state: 'ambiguous', clientId: null, origin: null, candidates: [String(first), String(second)] });
+    expect(skips.map((skip) => skip.reason)).toEqual(['ambiguous_customer', 'ambiguous_customer']);
+    expect(skips[0]!.detail).toContain(`Clients ${first}, ${second}`);
+  });
+
+  it('two customers of one name are ambiguous, whether there is a client of it or none', async () => {
+    await addClient(on, 'Contoso');
+    const ids = [addCustomer(on, 'Contoso'), addCustomer(on, 'contoso'), addCustomer(on, 'Fabrikam'), addCustomer(on, 'Fabrikam ')];
+    const { changes } = await on.run();
+    expect(changes).toEqual([]);
+    for (const id of ids) expect(await mappingOf(id)).toMatchObject({ state: 'ambiguous' });
+    expect(clientsCalled('Fabrikam')).toBe(0);
+  });
+
+  describe('by a person', () => {
+    it('a mapping made by hand wins over every name', async () => {
+      await addClient(on, 'Contoso');
+      const chosen = await addClient(on, 'Fabrikam');
+      const id = addCustomer(on, 'Contoso');
+      const subscriptionId = addSubscription(on, id);
+      await on.map(id, { clientId: String(chosen) });
+      await on.run();
+      expect(licenceOf(on, subscriptionId)['client_id']).toBe(chosen);
+      expect(await mappingOf(id)).toMatchObject({ clientId: String(chosen), origin: 'manual' });
+    });
+
+    it('several customers may be mapped to one client', async () => {
+      const clientId = await addClient(on, 'Group');
+      const ids = [addCustomer(on, 'Contoso'), addCustomer(on, 'Fabrikam')];
+      const subscriptions = ids.map((id) => addSubscription(on, id));
+      for (const id of ids) await on.map(id, { clientId: String(clientId) });
+      await on.run();
+      expect(subscriptions.map((subscriptionId) => licenceOf(on, subscriptionId)['client_id'])).toEqual([clientId, clientId]);
+    });
+
+    it('an ignored customer is left alone, with its subscriptions, whose details are not even read', async () => {
+      await addClient(on, 'Contoso');
+      const id = addCustomer(on, 'Contoso');
+      addSubscription(on, id);
+      await on.map(id, { state: 'ignored' });
+      const { row, changes, skips } = await on.run();
+      expect(changes).toEqual([]);
+      expect(skips.map((skip) => skip.reason)).toEqual(['ignored', 'ignored']);
+      expect(row.state).toBe('succeeded');
+      expect(on.sandbox.kernel.calls.all().filter((call) => /^\/subscriptions\/\d/.test(call.path))).toEqual([]);
+    });
+
+    it('"create one" creates a client although one of the name is there, and once only', async () => {
+      const there = await addClient(on, 'Contoso');
+      const id = addCustomer(on, 'Contoso');
+      await on.map(id, { origin: 'created' });
+      await on.set({ clientImport: { createUnmatched: false } });
+      const { row } = await on.run();
+      expect(row.counts.clients.created).toBe(1);
+      expect(clientsCalled('Contoso')).toBe(2);
+      const made = on.sandbox.psa.clients().find((client) => client['ref'] === `ingram/us/${id}`)!;
+      expect(made.id).not.toBe(there);
+      expect(await mappingOf(id)).toMatchObject({ state: 'mapped', clientId: String(made.id), origin: 'created' });
+      expect((await on.run()).changes).toEqual([]);
+    });
+
+    it('what a person decides while an import is looking counts, and is not written over', async () => {
+      const chosen = await addClient(on, 'Fabrikam');
+      const [mapped, ignored, created] = [addCustomer(on, 'Contoso'), addCustomer(on, 'Adventure'), addCustomer(on, 'Woodgrove')];
+      const subscriptionId = addSubscription(on, mapped);
+      let decided = false;
+      const connect = on.deps.connect;
+      const id = await on.queue();
+      const deps = {
+        ...on.deps,
+        // Decided at the last moment: when the plan is stored already, and clients are listed again under the lock.
+        async connect(...args: Parameters<typeof connect>) {
+          const vendors = await connect(...args);
+          const { psa } = vendors;
+          const post = psa.createClients.bind(psa);
+          psa.createClients = async (clients) => {
+            if (!decided) {
+              decided = true;
+              await on.map(mapped, { clientId: String(chosen) });
+              await on.map(ignored, { state: 'ignored' });
+            }
+            return post(clients);
+          };
+          return vendors;
+        },
+      };
+      await runImport(deps, id, new AbortController().signal);
+      const { changes, row } = await on.result(id);
+      expect(await mappingOf(mapped)).toMatchObject({ clientId: String(chosen), origin: 'manual' });
+      expect(await mappingOf(ignored)).toMatchObject({ state: 'ignored' });
+      expect(on.sandbox.psa.clients().map((client) => client['ref']).filter(Boolean)).toEqual([`ingram/us/${created}`]);
+      expect(licenceOf(on, subscriptionId)['client_id']).toBe(chosen);
+      expect(changes.filter((change) => change.state === 'superseded').map((change) => change.customerId).toSorted()).toEqual([mapped, ignored].toSorted());
+      expect(row.counts).toMatchObject({ clients: { created: 1 }, failed: 0 });
+    });
+  });
+
+  describe('a mapped client that is gone', () => {
+    it('makes the mapping broken; nothing is created in its place', async () => {
+      const id = addCustomer(on, 'Contoso');
+      const subscriptionId = addSubscription(on, id);
+      await on.map(id, { clientId: '4711', clientName: 'Contoso of old' });
+      const { changes, skips } = await on.run();
+      expect(changes).toEqual([]);
+      expect(skips).toMatchObject([
+        { entity: 'customer', marketplaceId: id, reason: 'broken_mapping', psaId: '4711' },
+        { entity: 'subscription', marketplaceId: subscriptionId, reason: 'broken_mapping' },
+      ]);
+      expect((await on.mappings())[0]).toMatchObject({ state: 'broken', clientId: '4711', clientName: 'Contoso of old', origin: 'manual' });
+      expect((await on.run()).changes).toEqual([]);
+    });
+
+    it('is followed where it was merged into another one', async () => {
+      const [from, into] = [await addClient(on, 'Contoso'), await addClient(on, 'Contoso Group')];
+      const id = addCustomer(on, 'Contoso');
+      const subscriptionId = addSubscription(on, id);
+      await on.run();
+      on.sandbox.psa.mergeClients(from, into);
+      const { changes } = await on.run();
+      expect(changes).toMatchObject([{ entity: 'client', action: 'link', psaId: String(into) }]);
+      expect(await mappingOf(id)).toMatchObject({ state: 'mapped', clientId: String(into), origin: 'name' });
+      expect(licenceOf(on, subscriptionId)['client_id']).toBe(into);
+      const later = addSubscription(on, id, undefined, { name: 'Another' });
+      await on.run();
+      expect(licenceOf(on, later)['client_id']).toBe(into);
+      expect(keyedCount(on)).toBe(2);
+    });
+
+    it('is taken up again when it comes back', async () => {
+      const id = addCustomer(on, 'Contoso');
+      await on.map(id, { clientId: '14' });
+      await on.run();
+      expect(await mappingOf(id)).toMatchObject({ state: 'broken' });
+      let clientId = 0;
+      while (clientId < 14) clientId = await addClient(on, `Client ${clientId}`);
+      await on.run();
+      expect(await mappingOf(id)).toMatchObject({ state: 'mapped', clientId: '14', origin: 'manual' });
+    });
+  });
+
+  describe('any other customer', () => {
+    it('becomes a client under the top level, with main site, address and contact', async () => {
+      const id = addCustomer(on, '  Contoso <i>Ltd</i>  ', {
+        address: { streetAddress: '1 Main St', addressExtension: 'Unit 5', postalCode: '12207', city: 'Albany', state: 'NY', countryCode: 'us' },
+        contactPersons: [
+          { type: 'billing', firstName: 'Bo', lastName: 'Billing', email: 'bo@contoso.example', phoneNumber: '1#518#5550100#' },
+          { type: 'admin', firstName: 'Ada', lastName: 'Admin', email: 'ada@contoso.example', phoneNumber: '1#518#5550199#' },
+        ],
+      });
+      await on.set({ clientImport: { topLevelId: '4' } });
+      const { changes } = await on.run();
+      const made = on.sandbox.psa.clients().find((client) => client['ref'] === `ingram/us/${id}`)!;
+      expect(made).toMatchObject({ name: 'Contoso &lt;i&gt;Ltd&lt;/i&gt;', toplevel_id: 4, inactive: false, main_contact_name: 'Ada Admin' });
+      expect(made['main_phonenumber']).toMatch(/518.*5550199/);
+      const site = on.sandbox.psa.sites().find((row) => row['id'] === made['main_site_id'])!;
+      expect(site).toMatchObject({ client_id: made.id, name: 'Main', country_code: 'US', delivery_address: { line1: '1 Main St', line2: 'Unit 5', line3: 'Albany', line4: 'NY', postcode: '12207' } });
+      expect(changes).toMatchObject([
+        {
+          entity: 'client',
+          action: 'create',
+          state: 'applied',
+          psaId: String(made.id),
+          before: null,
+          after: { name: 'Contoso <i>Ltd</i>', ref: `ingram/us/${id}`, topLevelId: '4', contactEmail: 'ada@contoso.example', clientId: String(made.id) },
+        },
+      ]);
+      expect(await mappingOf(id)).toEqual({ state: 'mapped', clientId: String(made.id), origin: 'created', candidates: [] });
+    });
+
+    it('is not created when creating is off', async () => {
+      const id = addCustomer(on, 'Contoso');
+      addSubscription(on, id);
+      await on.set({ clientImport: { createUnmatched: false } });
+      const { changes, skips } = await on.run();
+      expect(changes).toEqual([]);
+      expect(skips.map((skip) => skip.reason)).toEqual(['unmapped_customer', 'unmapped_customer']);
+      expect(await mappingOf(id)).toBeUndefined();
+    });
+
+    it.each(['cancelled', 'error'])('is never created when its account is %s, even if a person asks for it', async (status) => {
+      const [unasked, asked] = [addCustomer(on, 'Contoso', { status }), addCustomer(on, 'Fabrikam', { status })];
+      await on.map(asked, { origin: 'created' });
+      const { changes, skips } = await on.run();
+      expect(changes).toEqual([]);
+      expect(skips.map((skip) => [skip.marketplaceId, skip.reason]).toSorted()).toEqual([[unasked, 'unmapped_customer'], [asked, 'unmapped_customer']].toSorted());
+    });
+
+    it.each(['pending', 'creditHold', 'adminHold', 'something new'])('is created when its account is %s', async (status) => {
+      addCustomer(on, 'Contoso', { status });
+      await on.run();
+      expect(clientsCalled('Contoso')).toBe(1);
+    });
+
+    it('is created only with a subscription that has not ended, where the settings say so', async () => {
+      const [without, ended, live] = [addCustomer(on, 'Contoso'), addCustomer(on, 'Fabrikam'), addCustomer(on, 'Woodgrove')];
+      addSubscription(on, ended, undefined, { status: 'removed' });
+      addSubscription(on, live);
+      await on.set({ clientImport: { onlyWithSubscriptions: true } });
+      const { skips } = await on.run({ entities: ['customers'] });
+      expect(skips.map((skip) => [skip.marketplaceId, skip.reason]).toSorted()).toEqual([[without, 'unmapped_customer'], [ended, 'unmapped_customer']].toSorted());
+      expect(clientsCalled('Woodgrove')).toBe(1);
+    });
+
+    it('is found by its key when the mapping was lost', async () => {
+      const id = addCustomer(on, 'Contoso');
+      await on.run();
+      await on.database.dataSource.query('DELETE FROM mappings');
+      const made = on.sandbox.psa.clients().find((client) => client['ref'] === `ingram/us/${id}`)!;
+      on.sandbox.psa.patchClient(made.id, { name: 'Renamed' });
+      const { changes } = await on.run();
+      expect(changes).toMatchObject([{ entity: 'client', action: 'link', psaId: String(made.id) }]);
+      expect(await mappingOf(id)).toMatchObject({ state: 'mapped', clientId: String(made.id), origin: 'key' });
+    });
+
+    it('has text that no database keeps: it is imported all the same', async () => {
+      const id = addCustomer(on, 'Nul\u0000 and half \ud83d of a rocket');
+      addSubscription(on, id, [{ mpn: 'A\u0000', vendor: 'V', quantity: 1, name: 'half \ud83d', unitCost: { currency: 'USD', amount: '1' } }]);
+      expect((await on.run()).row).toMatchObject({ error: null, counts: { clients: { created: 1 }, licences: { created: 1 } } });
+      expect((await on.run()).changes).toEqual([]);
+    });
+  });
+
+  describe('two tenants of one PSA instance', () => {
+    async function runBoth(second: string): Promise<Import[]> {
+      const { dataSource } = on.database;
+      const first = await on.queue();
+      const { id: other } = await dataSource.getRepository(Import).save({
+        psaInstanceId: on.psaInstance.id,
+        tenantId: second,
+        entities: ['customers', 'subscriptions'],
+        trigger: 'manual',
+        requestedBy: 'test',
+        counts: noCounts(),
+      } as Partial<Import> as Import);
+      const deps = { ...on.deps, sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(ms, 20))) };
+      await Promise.all([first, other].map((id) => runImport(deps, id, new AbortController().signal)));
+      return Promise.all([first, other].map((id) => dataSource.getRepository(Import).findOneByOrFail({ id })));
+    }
+
+    it('bring the same customer at the same moment: one client comes of it, and both are mapped to it', async () => {
+      const ids = Array.from({ length: 12 }, (_, at) => addCustomer(on, `Customer number ${at}`));
+      const second = await on.addTenant();
+      const rows = await runBoth(second);
+      expect(rows.map((row) => row.error)).toEqual([null, null]);
+      for (let at = 0; at < 12; at += 1) expect(clientsCalled(`Customer number ${at}`)).toBe(1);
+      const mappings = (await on.database.dataSource.query(`SELECT customer_id, count(*)::int AS n, count(DISTINCT client_id)::int AS clients FROM mappings WHERE state = 'mapped' GROUP BY customer_id`)) as object[];
+      expect(mappings).toEqual(ids.map((id) => expect.objectContaining({ n: 2, clients: 1, customer_id: expect.any(String) as unknown })));
+    });
+
+    it('of two marketplaces bring a customer of the same name at the same moment: one client comes of it, by its name', async () => {
+      const elsewhere = await startSandbox({ ...EMPTY, marketplace: 'ca' });
+      try {
+        for (let at = 0; at < 6; at += 1) {
+          addCustomer(on, `Customer number ${at}`);
+          elsewhere.marketplace.world.addCustomer({ name: `CUSTOMER  number ${at}` });
+        }
+        const second = await on.addTenant({ marketplace: 'ca', apiUrl: elsewhere.marketplaceUrl });
+        const rows = await runBoth(second);
+        expect(rows.map((row) => row.error)).toEqual([null, null]);
+        expect(on.sandbox.psa.clients().filter((client) => /number/i.test(String(client['name']))).length).toBe(6);
+        const origins = (await on.database.dataSource.query(`SELECT client_id, array_agg(origin ORDER BY origin) AS origins FROM mappings GROUP BY client_id`)) as { origins: string[] }[];
+        expect(origins.map((row) => row.origins)).toEqual(Array.from({ length: 6 }, () => ['created', 'name']));
+      } finally {
+        await elsewhere.close();
+      }
+    });
+
+    it('connected to the same account: the licences of one are not touched by the other', async () => {
+      const clientId = await addClient(on, 'Contoso');
+      const id = addCustomer(on, 'Contoso');
+      const subscriptionId = addSubscription(on, id);
+      await on.run();
+      const second = await on.addTenant();
+      const { dataSource } = on.database;
+      const { id: other } = await dataSource.getRepository(Import).save({
+        psaInstanceId: on.psaInstance.id,
+        tenantId: second,
+        entities: ['customers', 'subscriptions'],
+        trigger: 'manual',
+        requestedBy: 'test',
+        counts: noCounts(),
+      } as Partial<Import> as Import);
+      await runImport(on.deps, other, new AbortController().signal);
+      const { row, skips, changes } = await on.result(other);
+      expect(row.error).toBeNull();
+      expect(changes.map((change) => change.action)).toEqual(['link']);
+      expect(skips).toMatchObject([{ marketplaceId: subscriptionId, reason: 'already_in_psa', psaId: String(licenceOf(on, subscriptionId)['id']) }]);
+      expect(keyedCount(on)).toBe(1);
+      expect(licenceOf(on, subscriptionId)['client_id']).toBe(clientId);
+    });
+  });
+});
