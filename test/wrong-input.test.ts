@@ -50,6 +50,7 @@ beforeAll(async () => {
     'PATCH /mappings/{id}': { note: 'n' },
     'POST /tenants/{id}/links': { subscriptionId: 's1', createAnyway: true },
     'POST /tenants/{id}/imports': { entities: ['customers'] },
+    'POST /imports/{id}/approve': { digest: 'a'.repeat(64) },
     'POST /tokens': { name: 'n', role: 'viewer', psaInstanceId },
   });
   before = await everything();
@@ -124,6 +125,8 @@ describe('wrong input to any route', () => {
         'POST /tenants/{id}/integrator/run',
         'GET /imports/{id}/changes',
         'POST /imports/{id}/cancel',
+        'POST /imports/{id}/approve',
+        'POST /imports/{id}/discard',
       ]),
     );
     expect(routes.filter(({ url }) => url.includes('missing'))).toEqual([]);
