@@ -15,6 +15,6 @@ const checks = {
   'calls were counted': done.calls.marketplace > 0 && done.calls.psa > 0,
 };
 const failed = Object.entries(checks).filter(([, holds]) => !holds);
-for (const [what] of failed) console.error(`the demo's answer does not hold: ${what}`);
-console.log(`demo: ${Object.keys(checks).length - failed.length} passed, ${failed.length} failed`);
+for (const [what] of failed) process.stderr.write(`the demo's answer does not hold: ${what}\n`);
+process.stdout.write(`demo: ${Object.keys(checks).length - failed.length} passed, ${failed.length} failed\n`);
 process.exitCode = failed.length > 0 ? 1 : 0;

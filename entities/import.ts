@@ -61,6 +61,8 @@ export class Import {
   @Column('integer', { name: 'calls_psa', default: 0 }) callsPsa: number;
   /** Counts the workers that took it; every write of an attempt is fenced by it. */
   @Column('integer', { default: 0 }) attempt: number;
+  /** Those of its attempts, since a person last asked for it, that count towards their bound: not the ones a stopping process handed back. */
+  @Column('integer', { default: 0 }) tries: number;
   @Column('jsonb', { nullable: true }) error: ImportError | null;
   /** When the worker that has it last said that it is alive, by the database's clock; null while none has it. */
   @Column('timestamptz', { name: 'heartbeat_at', nullable: true }) heartbeatAt: Date | null;

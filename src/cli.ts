@@ -75,14 +75,19 @@ async function start(): Promise<void> {
   const config = readConfig();
   const logger = createLogger({ level: config.logLevel });
   const service = await startService(config, { logger });
-  if (!(await service.services.dataSource.manager.exists(ApiToken))) {
+  const sayIfNoToken = async (): Promise<void> => {
+    if (await service.services.dataSource.manager.exists(ApiToken)) return;
     logger.info('There is no token for the API yet: make one with `isthmus token create --role owner`');
-  }
-  await untilStopped(() => {
+  };
+  const close = (): Promise<void> => {
     logger.info('Stopping');
     return service.close();
-  });
+  };
+  // Before anything else is awaited: a signal that nobody waits for ends the process without closing what runs. The hint may fail.
+  await Promise.all([untilStopped(close), sayIfNoToken().catch(() => undefined)]);
   logger.info('Stopped');
+  // A call that was given up on is still under way, and would keep the process for as long as its vendor is silent.
+  process.exit();
 }
 
 async function migrateOnly(): Promise<void> {

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { PsaInstance, Tenant } from '../entities/index.js';
 import type { Sealer } from './database/sealing.js';
 import { egressPolicy, realPace, type Pace } from './egress/index.js';
-import type { Vendors } from './imports/run-import.js';
+import type { Vendors, WritesGuard } from './imports/run-import.js';
 import type { PsaForm } from './imports/vendors.js';
 import { MarketplaceClient, type MarketplaceSettings } from './marketplace/index.js';
 import { currencyMismatch, PsaClient, psaForm, type PsaSettings } from './psa/index.js';
@@ -53,7 +53,9 @@ export async function psaSettings(sealer: Sealer, psaInstance: PsaInstance): Pro
  * Opens both vendors for a tenant. The budget of its PSA instance is shared with all processes, because Halo counts the calls of all
  * tenants together.
  */
-export function connector(options: ConnectOptions): (tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal) => Promise<Vendors> {
+export function connector(
+  options: ConnectOptions,
+): (tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal, writes?: WritesGuard) => Promise<Vendors> {
   const { dataSource, sealer, allow, marketplaceCallsPerSecond } = options;
   const pace = options.pace ?? realPace;
   // Where time is not the machine's, the database's is not either.
@@ -65,7 +67,7 @@ export function connector(options: ConnectOptions): (tenant: Tenant, psaInstance
     budgets.set(psaInstanceId, budget);
     return budget;
   };
-  return async (tenant, psaInstance, signal) => {
+  return async (tenant, psaInstance, signal, writes) => {
     const logger = options.logger.child({ tenantId: tenant.id });
     const marketplace = new MarketplaceClient(await marketplaceSettings(sealer, tenant), {
       policy: egressPolicy({ allow, hostSuffix: MARKETPLACE_HOSTS }),
@@ -82,6 +84,7 @@ export function connector(options: ConnectOptions): (tenant: Tenant, psaInstance
       logger,
       signal,
       onRefused: () => countRefusal(dataSource, logger, tenant.id, 'psa'),
+      ...(writes === undefined ? {} : { beforeWrite: () => writes.beforeWrite() }),
     });
     return { marketplace, psa, form: formOf(tenant), close: () => [marketplace, psa].forEach((client) => client.close()) };
   };

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Feature, buildApp } from './app.js';
+import { alertsWorker } from './alerts/alerts-worker.js';
 import { tokenRoutes } from './auth/routes.js';
 import { type Config, localUrl } from './config.js';
 import { connector } from './connect.js';
@@ -7,6 +8,7 @@ import { migrate } from './database/migrate.js';
 import { type Database, openDatabase } from './database/open.js';
 import { Sealer } from './database/sealing.js';
 import { importRoutes } from './imports/routes.js';
+import { importSweeper } from './imports/sweep.js';
 import { integratorRoutes } from './integrator/routes.js';
 import { integratorTicker } from './integrator/ticker.js';
 import { mappingRoutes } from './mappings/routes.js';
@@ -16,6 +18,7 @@ import { Queue } from './queue/queue.js';
 import type { Services } from './services.js';
 import { subscriptionRoutes } from './subscriptions/routes.js';
 import { tenantRoutes } from './tenants/routes.js';
+import { within } from './within.js';
 import { importWorker } from './worker.js';
 
 /** Starts something that works on its own (imports from the queue, a schedule) and gives what stops it. */
@@ -33,7 +36,13 @@ const FEATURES: readonly Feature[] = [
 ];
 
 /** What runs beside it, in processes of the roles `all` and `worker`. */
-const WORKERS: readonly StartWorker[] = [importWorker, integratorTicker];
+const WORKERS: readonly StartWorker[] = [importWorker, importSweeper, integratorTicker, alertsWorker];
+
+/**
+ * How long a stop waits, in milliseconds: for workers, which themselves give up waiting for imports a little sooner, and for requests
+ * under way. With the database's, less than half a minute in all.
+ */
+const PATIENCE_MS = { workers: 22_000, requests: 3_000 };
 
 /** A running service. */
 export interface Service {
@@ -71,12 +80,14 @@ export async function startService(config: Config, options: StartOptions = {}): 
     await queue.start();
     const services = servicesOf(config, database, queue, logger, options);
     const app = await buildApp({ services, features: config.role === 'worker' ? [] : (options.features ?? FEATURES) });
-    closers.push(() => app.close());
+    closers.push(() => within(PATIENCE_MS.requests, app.close()));
     await listen(app, config);
     const url = localUrl(config.host, portOf(app));
     services.publicUrl = config.publicUrl ?? url;
     if (config.role !== 'web') {
-      for (const start of options.workers ?? WORKERS) closers.push(await start(services, app));
+      const stops: (() => Promise<void>)[] = [];
+      closers.push(() => stopAll(stops, logger));
+      for (const start of options.workers ?? WORKERS) stops.push(await start(services, app));
     }
     logger.info({ role: config.role }, `Isthmus listens on ${url}`);
     return { url, services, app, close };
@@ -125,6 +136,13 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
 function portOf(app: FastifyInstance): number {
   const address = app.server.address();
   return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** All at once, because each may have something to wait for. */
+async function stopAll(stops: readonly (() => Promise<void>)[], logger: Logger): Promise<void> {
+  const stopped = Promise.all(stops.map((stop) => stop()));
+  if (await within(PATIENCE_MS.workers, stopped)) return;
+  logger.warn('Some work did not end in time; another process takes it up once it is certain that it is over');
 }
 
 /** In the reverse order of starting, each although another failed; the first failure is thrown at the end. */

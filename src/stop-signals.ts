@@ -1,5 +1,5 @@
-/** Longer than a worker is waited for, shorter than most supervisors wait before they kill. */
-const PATIENCE_MS = 50_000;
+/** Longer than a stop waits for what is under way, shorter than most supervisors wait before they kill: half a minute. */
+const PATIENCE_MS = 28_000;
 
 function giveUp(): void {
   process.exit(1);

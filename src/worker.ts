@@ -1,12 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import { runImport } from './imports/run-import.js';
+import { tellOfImport } from './alerts/alerts-worker.js';
+import { runImport, type Again } from './imports/run-import.js';
 import { withLogFields } from './observability/log-context.js';
 import type { Services } from './services.js';
 
 /** Imports that one process runs at a time. More would only wait for the same budgets. */
 const AT_ONCE = 2;
 
-/** Runs imports from the queue until the queue is stopped. */
+/** Runs imports from the queue until the function it gives is called; that waits for what is under way. */
 export async function importWorker(services: Services): Promise<() => Promise<void>> {
   const { dataSource, queue, logger, connect, clock } = services;
   const deps = {
@@ -16,6 +17,29 @@ export async function importWorker(services: Services): Promise<() => Promise<vo
     now: () => clock.now(),
     sleep: (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal }),
   };
-  await queue.workImports((importId, signal) => withLogFields({ importId }, () => runImport(deps, importId, signal)), AT_ONCE);
-  return () => queue.stop();
+  const attempt = async (importId: string, signal: AbortSignal): Promise<Again | undefined> => {
+    try {
+      return await runImport(deps, importId, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      // Handed back: any other process may go on at once.
+      return { inSeconds: 0 };
+    }
+  };
+  const telling = new Set<Promise<void>>();
+  const work = async (importId: string, signal: AbortSignal): Promise<void> => {
+    const again = await attempt(importId, signal);
+    if (again) {
+      await queue.enqueueImport(importId, { startAfterSeconds: again.inSeconds });
+      return;
+    }
+    // Beside the next import: a PSA that is slow to take tickets must not keep imports waiting.
+    const told = tellOfImport(services, importId, signal).finally(() => telling.delete(told));
+    telling.add(told);
+  };
+  await queue.workImports((importId, signal) => withLogFields({ importId }, () => work(importId, signal)), AT_ONCE);
+  return async () => {
+    await queue.stop();
+    await Promise.all(telling);
+  };
 }

@@ -1,8 +1,11 @@
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { DatabaseUnavailable } from './unavailable.js';
 
-/** Connection exceptions (class 08), a server that shuts down or starts (57P01 to 57P03), and the network's own codes. */
-const LOST = /^(08...|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
+/**
+ * Connection exceptions (class 08), a server that shuts down or starts (57P01 to 57P03) or ends a session that was idle for too long
+ * (57P05, 25P03), and the network's own codes.
+ */
+const LOST = /^(08...|57P0[1235]|25P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
 
 /** node-postgres says these without any code. */
 const SAID = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
@@ -10,6 +13,8 @@ const SAID = /Connection terminated|timeout exceeded when trying to connect|Clie
 /** Whether an error means that the database was out of reach, as opposed to refusing a statement. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;
+  // A connection that is lost between two statements takes its query runner with it.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   if (error instanceof QueryFailedError) return isLost(error.driverError);
   // Without the wrapper, only what node-postgres itself says is sure to be about the database.
   return error instanceof Error && (SAID.test(error.message) || ('routine' in error && isLost(error)));

@@ -6,6 +6,9 @@ import type { Logger } from '../observability/logger.js';
 import { connect, describeDatabase } from './connect.js';
 import { readOrCreate } from './embedded/files.js';
 import { joinEmbedded, startEmbedded, type EmbeddedPostgres } from './embedded/index.js';
+import { within } from '../within.js';
+
+const PATIENCE_MS = 2_000;
 
 /** The database as the configuration says, connected; not yet migrated. */
 export interface Database {
@@ -26,7 +29,7 @@ export async function openDatabase(config: Config, logger: Logger, options: { jo
   if (config.databaseUrl !== undefined) {
     logger.info(`Using the database at ${describeDatabase(config.databaseUrl)}`);
     const dataSource = await connect(config.databaseUrl, { logger });
-    return { url: config.databaseUrl, dataSource, secretKeys: config.secretKeys ?? [], joined: false, close: () => dataSource.destroy() };
+    return { url: config.databaseUrl, dataSource, secretKeys: config.secretKeys ?? [], joined: false, close: () => closed(dataSource) };
   }
   const embedded = await embeddedPostgres(config, logger, options.join ?? false);
   try {
@@ -38,7 +41,7 @@ export async function openDatabase(config: Config, logger: Logger, options: { jo
       secretKeys,
       joined: embedded.guest,
       async close() {
-        await dataSource.destroy();
+        await closed(dataSource);
         await embedded.stop();
       },
     };
@@ -46,6 +49,11 @@ export async function openDatabase(config: Config, logger: Logger, options: { jo
     await embedded.stop();
     throw error;
   }
+}
+
+/** Closes the connections. One that is in use for longer, by work that does not end, closes with the process. */
+async function closed(dataSource: DataSource): Promise<void> {
+  await within(PATIENCE_MS, dataSource.destroy());
 }
 
 async function embeddedPostgres(config: Config, logger: Logger, join: boolean): Promise<EmbeddedPostgres> {

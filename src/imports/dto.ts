@@ -1,4 +1,16 @@
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsISO8601, IsObject, IsString, IsUUID, Matches } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsISO8601,
+  IsObject,
+  IsString,
+  IsUUID,
+  Matches,
+} from 'class-validator';
 import type { Change, ChangeAction, ChangeEntity, ChangeState, ImportEntity, ImportState, Skip, SkipReason } from '../../entities/index.js';
 import { Nullable, UuidField } from '../http/dto.js';
 import { Line, MayBeAbsent, PsaId } from '../http/fields.js';

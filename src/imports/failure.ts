@@ -59,5 +59,9 @@ export function describeFailure(error: unknown): ImportError {
     const advice = (ADVICE[error.kind] ?? '').replaceAll('{vendor}', NAMES[error.vendor] ?? error.vendor);
     return { actor: error.actor, code: `${error.vendor}_${error.kind}`, message: `${error.message} ${advice}`.trim() };
   }
-  return { actor: 'isthmus', code: 'unexpected', message: 'Something went wrong inside Isthmus. Nothing was lost; the log has the details under this import’s id.' };
+  return {
+    actor: 'isthmus',
+    code: 'unexpected',
+    message: 'Something went wrong inside Isthmus. Nothing was lost; the log has the details under this import’s id.',
+  };
 }

@@ -61,7 +61,9 @@ export function rowsToRead({ rows, ignored, cached, touched, now, rereadWithinDa
   const signed = wanted.filter((row) => hasSign(row, cached.get(row.subscriptionId), touched));
   const chosen = new Set(signed);
   const age = (row: Subscription): number => now - (cached.get(row.subscriptionId)?.readAt.getTime() ?? 0);
-  const stale = wanted.filter((row) => !chosen.has(row) && age(row) >= DAY).toSorted((a, b) => age(b) - age(a) || (a.subscriptionId < b.subscriptionId ? -1 : 1));
+  const stale = wanted
+    .filter((row) => !chosen.has(row) && age(row) >= DAY)
+    .toSorted((a, b) => age(b) - age(a) || (a.subscriptionId < b.subscriptionId ? -1 : 1));
   const hour = Math.max(0, HOUR_OF_CALLS - signed.length);
   const share = Math.ceil(wanted.length / Math.max(1, rereadWithinDays));
   return [...signed, ...stale.slice(0, stale.length <= hour ? stale.length : Math.max(hour, share))];
@@ -78,6 +80,7 @@ export async function readDetails(
   const waiting = rows.toReversed();
   let unstored: DetailRead[] = [];
   let failure: { error: unknown } | undefined;
+  const stopped = (): boolean => failure !== undefined;
   const flush = async (): Promise<void> => {
     const batch = unstored;
     unstored = [];
@@ -85,7 +88,7 @@ export async function readDetails(
   };
   const reader = async (): Promise<void> => {
     try {
-      for (let row = waiting.pop(); row && !failure; row = waiting.pop()) {
+      for (let row = waiting.pop(); row && !stopped(); row = waiting.pop()) {
         const detail = await marketplace.subscription(row.subscriptionId);
         details.set(row.subscriptionId, detail);
         if (detail && !('reason' in detail)) unstored.push({ row, detail, readAt: new Date(now()) });

@@ -7,7 +7,15 @@ import { lookAtOrders, type OrderNews } from './look-orders.js';
 import type { KnownMapping, ReadDetail } from './plan/input.js';
 import type { ImportHold } from './store/import-row.js';
 import { openOrders, storeOrders } from './store/orders.js';
-import { cachedDetails, knownCustomerIds, knowsSubscriptions, storeCustomers, storeDetails, storeSubscriptions, type CachedDetail } from './store/seen.js';
+import {
+  cachedDetails,
+  knownCustomerIds,
+  knowsSubscriptions,
+  storeCustomers,
+  storeDetails,
+  storeSubscriptions,
+  type CachedDetail,
+} from './store/seen.js';
 import type { Marketplace } from './vendors.js';
 
 export interface MarketplaceLook {
@@ -35,7 +43,12 @@ const NOTHING: Look<never> = { rows: [], complete: true, malformed: [], dropped:
  * Looks at the marketplace as it is now: customers always all of them, for a name must be alone among them; subscriptions as far
  * as the import is about; and every detail that is worth reading.
  */
-export async function lookAtMarketplace(context: LookContext, marketplace: Marketplace, mappings: readonly KnownMapping[], scope: readonly string[] | null): Promise<MarketplaceLook> {
+export async function lookAtMarketplace(
+  context: LookContext,
+  marketplace: Marketplace,
+  mappings: readonly KnownMapping[],
+  scope: readonly string[] | null,
+): Promise<MarketplaceLook> {
   await context.progress(0, null);
   const customers = await lookAtCustomers(context, marketplace);
   const subscriptions = await lookAtSubscriptions(context, marketplace, scope);
@@ -49,7 +62,12 @@ export async function lookAtMarketplace(context: LookContext, marketplace: Marke
   if (!context.run.entities.includes('subscriptions')) return look;
 
   const ignored = new Set(mappings.filter((mapping) => mapping.state === 'ignored').map((mapping) => mapping.customerId));
-  const reading = { rows: subscriptions.rows, ignored, now: context.now(), rereadWithinDays: context.tenant.subscriptionImport.rereadWithinDays };
+  const reading = {
+    rows: subscriptions.rows,
+    ignored,
+    now: context.now(),
+    rereadWithinDays: context.tenant.subscriptionImport.rereadWithinDays,
+  };
   // One customer's details are read fresh, and so are all where orders cannot tell what moved.
   const fresh = rowsToRead({ ...reading, cached: new Map<string, CachedDetail>(), touched: new Map() });
   if (scope !== null) {
@@ -65,7 +83,12 @@ export async function lookAtMarketplace(context: LookContext, marketplace: Marke
 }
 
 /** Reads details, whatever asked for them, and puts them into the look. */
-export async function readInto(context: LookContext, marketplace: Marketplace, look: MarketplaceLook, rows: readonly Subscription[]): Promise<void> {
+export async function readInto(
+  context: LookContext,
+  marketplace: Marketplace,
+  look: MarketplaceLook,
+  rows: readonly Subscription[],
+): Promise<void> {
   if (rows.length === 0) return;
   await context.progress(0, rows.length);
   const read = await readDetails(marketplace, rows, () => context.now(), {
@@ -102,11 +125,19 @@ async function lookAtCustomers(context: LookContext, marketplace: Marketplace): 
   return customers;
 }
 
-async function lookAtSubscriptions(context: LookContext, marketplace: Marketplace, scope: readonly string[] | null): Promise<Look<Subscription>> {
+async function lookAtSubscriptions(
+  context: LookContext,
+  marketplace: Marketplace,
+  scope: readonly string[] | null,
+): Promise<Look<Subscription>> {
   const { tenant, run } = context;
   if (!run.entities.includes('subscriptions') && !tenant.clientImport.onlyWithSubscriptions) return NOTHING;
   const subscriptions: Look<Subscription> = scope === null ? await marketplace.subscriptions() : await ofCustomers(marketplace, scope);
-  if (scope === null && subscriptions.rows.length + subscriptions.malformed.length === 0 && (await knowsSubscriptions(context.dataSource, tenant.id))) {
+  if (
+    scope === null &&
+    subscriptions.rows.length + subscriptions.malformed.length === 0 &&
+    (await knowsSubscriptions(context.dataSource, tenant.id))
+  ) {
     throw new ImportFailure(
       'vendor',
       'no_subscriptions',
@@ -120,7 +151,9 @@ async function lookAtSubscriptions(context: LookContext, marketplace: Marketplac
 
 async function readOrders(context: LookContext, marketplace: Marketplace, until: string | undefined): Promise<OrderNews | undefined> {
   try {
-    return await lookAtOrders(marketplace, until, await openOrders(context.dataSource, context.tenant.id), context.now(), () => context.progress(0, null));
+    return await lookAtOrders(marketplace, until, await openOrders(context.dataSource, context.tenant.id), context.now(), () =>
+      context.progress(0, null),
+    );
   } catch (error) {
     // Orders are only a sign of what to read again: an account that may not see them has every detail read instead.
     if (error instanceof Error && 'kind' in error && (error.kind === 'permission' || error.kind === 'not_found')) {
@@ -147,7 +180,10 @@ async function ofCustomers(marketplace: Marketplace, customerIds: readonly strin
 }
 
 function tell(remarks: string[], what: string, look: Look<unknown>): void {
-  if (!look.complete) remarks.push(`The list of ${what} could not be proven whole (it changed while it was read). What it showed was used; what it lacked was taken for nothing.`);
+  if (!look.complete)
+    remarks.push(
+      `The list of ${what} could not be proven whole (it changed while it was read). What it showed was used; what it lacked was taken for nothing.`,
+    );
   if (look.malformed.length > 0) remarks.push(`${look.malformed.length} of the ${what} could not be understood and were set aside.`);
   if (look.dropped > 0) remarks.push(`${look.dropped} rows among the ${what} belonged to somebody else and were dropped.`);
 }

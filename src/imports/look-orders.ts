@@ -33,7 +33,8 @@ export async function lookAtOrders(
   const news: OrderNews = { touched: new Map(), open: [] };
   const from = readUntil === undefined ? undefined : new Date(Date.parse(readUntil) - OVERLAP_MS).toISOString();
   const today = new Date(now).toISOString();
-  const touch = (customerId: string, at: number): void => void news.touched.set(customerId, Math.max(at, news.touched.get(customerId) ?? 0));
+  const touch = (customerId: string, at: number): void =>
+    void news.touched.set(customerId, Math.max(at, news.touched.get(customerId) ?? 0));
   const seen = new Set<string>();
   for await (const order of marketplace.orders()) {
     const { orderId, customerId, createdAt } = order;

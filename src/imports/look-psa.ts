@@ -16,7 +16,11 @@ function whole<T>(look: Look<T>, what: 'clients' | 'sites' | 'licences', remarks
   const unusable = look.malformed.find(({ id }) => id === undefined || what === 'licences');
   if (!look.complete || unusable) {
     const why = unusable ? `one of them could not be understood: ${unusable.reason}` : 'its list did not hold as many as it said';
-    throw new ImportFailure('vendor', 'psa_look_incomplete', `HaloPSA did not show all of its ${what} (${why}). Something missing there could be made twice, so nothing was written. Import again later.`);
+    throw new ImportFailure(
+      'vendor',
+      'psa_look_incomplete',
+      `HaloPSA did not show all of its ${what} (${why}). Something missing there could be made twice, so nothing was written. Import again later.`,
+    );
   }
   for (const { id, reason } of look.malformed) remarks.push(`Of the ${what} in HaloPSA, ${id} was set aside: ${reason}`);
   return look.rows;

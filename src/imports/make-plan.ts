@@ -55,7 +55,14 @@ export async function makePlan(context: PlanContext): Promise<{ plan: Plan; inpu
   if (left > 0) await context.wait(left);
   const there = await lookAtPsa(psa, run.entities.includes('subscriptions'), context.remarks);
   await settleOpenChanges(context, there);
-  const gathered: Gathered = { look, there, customerDetails: new Map(), clientDetails: new Map(), licenceDetails: new Map(), absent: new Map() };
+  const gathered: Gathered = {
+    look,
+    there,
+    customerDetails: new Map(),
+    clientDetails: new Map(),
+    licenceDetails: new Map(),
+    absent: new Map(),
+  };
 
   for (let round = 0; round < ROUNDS; round += 1) {
     // Loaded anew each time: people map and link while an import looks.
@@ -67,7 +74,11 @@ export async function makePlan(context: PlanContext): Promise<{ plan: Plan; inpu
     }
     await lookUp(context, gathered, plan, input);
   }
-  throw new ImportFailure('isthmus', 'plan_not_whole', 'The plan did not come to rest, so nothing was written. This is a fault in Isthmus; please report it with this import’s id.');
+  throw new ImportFailure(
+    'isthmus',
+    'plan_not_whole',
+    'The plan did not come to rest, so nothing was written. This is a fault in Isthmus; please report it with this import’s id.',
+  );
 }
 
 /** What was looked at, and looked up since. */
@@ -81,8 +92,17 @@ interface Gathered {
   sites?: KnownSites;
 }
 
-function lookContext({ dataSource, hold, tenant, run, now, progress, remarks }: PlanContext): LookContext {
-  return { dataSource, hold, tenant, run, now, remarks, progress: (done, total) => progress('marketplace', done, total) };
+function lookContext(context: PlanContext): LookContext {
+  const { dataSource, hold, tenant, run, progress, remarks } = context;
+  return {
+    dataSource,
+    hold,
+    tenant,
+    run,
+    remarks,
+    now: () => context.now(),
+    progress: (done, total) => progress('marketplace', done, total),
+  };
 }
 
 /** The customers that the import is for; null for all. */
@@ -90,19 +110,30 @@ function scopeOf(run: Import, mappings: Known['mappings']): string[] | null {
   if (run.customerId !== null) return [run.customerId];
   if (run.clientId === null) return null;
   const mapped = mappings.filter(({ state, clientId }) => clientId === run.clientId && (state === 'mapped' || state === 'broken'));
-  if (mapped.length === 0) throw new ImportFailure('configuration', 'unmapped_client', `No customer of this tenant is mapped to client ${run.clientId}. Map one, then import again.`);
+  if (mapped.length === 0)
+    throw new ImportFailure(
+      'configuration',
+      'unmapped_client',
+      `No customer of this tenant is mapped to client ${run.clientId}. Map one, then import again.`,
+    );
   return mapped.map(({ customerId }) => customerId);
 }
 
 function requireScope(scope: readonly string[] | null, { customers }: MarketplaceLook): void {
   const shown = new Set([...customers.rows.map((row) => row.customerId), ...customers.malformed.map(({ id }) => id)]);
   if (!scope || scope.some((id) => shown.has(id))) return;
-  throw new ImportFailure('configuration', 'unknown_customer', `The marketplace shows no customer ${scope.join(', ')} to this account. Import all customers to see which there are.`);
+  throw new ImportFailure(
+    'configuration',
+    'unknown_customer',
+    `The marketplace shows no customer ${scope.join(', ')} to this account. Import all customers to see which there are.`,
+  );
 }
 
 /** Settles what an attempt or import before this one had sent without hearing the end, now that the PSA was looked at. */
 async function settleOpenChanges({ dataSource, store, tenant, run }: PlanContext, { clients, licences }: PsaLook): Promise<void> {
-  await settleClientCreates(store, await openClientCreates(dataSource, { psaInstanceId: tenant.psaInstanceId, tenantId: tenant.id }), [...clients.values()]);
+  await settleClientCreates(store, await openClientCreates(dataSource, { psaInstanceId: tenant.psaInstanceId, tenantId: tenant.id }), [
+    ...clients.values(),
+  ]);
   if (run.entities.includes('subscriptions')) await settleLicenceWrites(store, await openLicenceWrites(dataSource, tenant.id), licences);
 }
 
@@ -127,7 +158,12 @@ function inputOf(context: PlanContext, scope: readonly string[] | null, { look, 
 
 /** Whether an import may make licences inactive: only the integrator's own, where the tenant says so. */
 export function mayEnd(run: Pick<Import, 'trigger' | 'entities'>, tenant: Pick<Tenant, 'integrator'>): boolean {
-  return run.trigger === 'integrator' && run.entities.includes('subscriptions') && tenant.integrator.enabled && tenant.integrator.deactivateDeleted;
+  return (
+    run.trigger === 'integrator' &&
+    run.entities.includes('subscriptions') &&
+    tenant.integrator.enabled &&
+    tenant.integrator.deactivateDeleted
+  );
 }
 
 /** Looks up what the planner lacked. */
@@ -160,7 +196,12 @@ async function lookUp(context: PlanContext, gathered: Gathered, plan: Plan, inpu
     gathered.licenceDetails.set(id, await psa.licence(id));
     await step('psa');
   }
-  if (wantSites) gathered.sites = await lookAtSites(psa, tenant.clientImport.updateMainSiteAddress ? mappedClients(plan, input) : new Set(), context.remarks);
+  if (wantSites)
+    gathered.sites = await lookAtSites(
+      psa,
+      tenant.clientImport.updateMainSiteAddress ? mappedClients(plan, input) : new Set(),
+      context.remarks,
+    );
 }
 
 function mappedClients(plan: Plan, input: PlanInput): Set<string> {
@@ -170,9 +211,13 @@ function mappedClients(plan: Plan, input: PlanInput): Set<string> {
 
 /** Ends an import whose plan rests on sight that is not to be trusted, or that could not be done; a preview, too. */
 async function requireSafe(context: PlanContext, plan: Plan, input: PlanInput): Promise<void> {
-  const creates = (entity: 'client' | 'licence'): boolean => plan.changes.some((change) => change.entity === entity && change.action === 'create');
+  const creates = (entity: 'client' | 'licence'): boolean =>
+    plan.changes.some((change) => change.entity === entity && change.action === 'create');
   const { clientKeysKept, licenceKeysKept } = context.psaInstance;
-  const keys = { keys: { client: clientKeysKept, licence: licenceKeysKept }, rememberKeys: (of: 'client' | 'licence', kept: boolean) => context.rememberKeys(of, kept) };
+  const keys = {
+    keys: { client: clientKeysKept, licence: licenceKeysKept },
+    rememberKeys: (of: 'client' | 'licence', kept: boolean) => context.rememberKeys(of, kept),
+  };
   if (creates('client')) await requireKeys(keys, 'client', () => [...input.clients.values()].some((client) => isOurKey(client.ref)));
   if (creates('licence')) await requireKeys(keys, 'licence', () => input.licences.some((licence) => isOurKey(licence.snowid)));
 

@@ -19,22 +19,3 @@ export function reporter(hold: ImportHold, now: () => number, calls: () => { mar
     await hold.progress(current, done, total, calls());
   };
 }
-
-/**
- * Looks every so often whether the import was cancelled or taken over, also while everybody waits for a vendor, and then stops all
- * that is under way. To be ended by the caller.
- */
-export function watch(hold: ImportHold, stop: AbortController, everyMs: number): { end(): void } {
-  let looking = false;
-  const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    hold
-      .check()
-      // A database that is away says nothing: whoever writes next finds out.
-      .then((reason) => reason && stop.abort(reason), () => undefined)
-      .finally(() => (looking = false));
-  }, everyMs);
-  timer.unref();
-  return { end: () => clearInterval(timer) };
-}

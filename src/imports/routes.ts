@@ -3,7 +3,17 @@ import { listOf, page } from '../http/page.js';
 import { route } from '../http/route.js';
 import type { Services } from '../services.js';
 import { ApprovalsService } from './approvals-service.js';
-import { ApproveImport, ChangesQuery, ChangeView, ImportsQuery, SkipsQuery, SkipView, StartImport, viewOfChange, viewOfSkip } from './dto.js';
+import {
+  ApproveImport,
+  ChangesQuery,
+  ChangeView,
+  ImportsQuery,
+  SkipsQuery,
+  SkipView,
+  StartImport,
+  viewOfChange,
+  viewOfSkip,
+} from './dto.js';
 import { ImportView, viewOfImport } from './import-view.js';
 import { ImportsService } from './imports-service.js';
 

@@ -1,106 +1,96 @@
 import type { DataSource } from 'typeorm';
 import { PsaInstance, Tenant, type Import, type ImportState } from '../../entities/index.js';
 import { applyPlan } from './apply/apply-plan.js';
-import { isConnectionLost } from '../database/connection-lost.js';
-import { AttemptLost, describeFailure, ImportCancelled, ImportFailure } from './failure.js';
+import { spent, type Again, type Attempt, type ImportDeps } from './attempt.js';
+import { endAttempt } from './end-attempt.js';
+import { AttemptLost, ImportCancelled, ImportFailure } from './failure.js';
 import { digestOf, nameOfChange } from './guard/guard.js';
 import { holdBack } from './guard/hold-back.js';
 import { makePlan } from './make-plan.js';
-import { reporter, watch, type Progress } from './report-progress.js';
+import { Heartbeat, type Held } from './heartbeat.js';
+import { reporter, type Progress } from './report-progress.js';
 import { claimImport, ImportHold } from './store/import-row.js';
 import { replaceWaiting } from './store/approvals.js';
 import { PlanStore } from './store/plan-store.js';
+import { credentialsWorked } from './store/refusals.js';
+import { MOST_TRIES } from './store/take-over.js';
 import { tidyMarketplace } from './tidy-marketplace.js';
-import type { Marketplace, Psa, PsaForm } from './vendors.js';
 
-/** The two vendors as one tenant reaches them. */
-export interface Vendors {
-  marketplace: Marketplace;
-  psa: Psa;
-  form: PsaForm;
-  /** Closes idle connections. */
-  close(): void;
-}
-
-export interface ImportDeps {
-  dataSource: DataSource;
-  /** Opens the clients of a tenant, secrets and all. Called once for each attempt. */
-  connect(tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal): Promise<Vendors>;
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Waits, unless the signal says to stop. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-  logger: { info(data: object, message: string): void; error(data: object, message: string): void };
-  /** How often an attempt looks whether it is to stop, in milliseconds. Default 2000. */
-  watchMs?: number;
-}
-
-/** How often an attempt looks whether it was cancelled or taken over while everybody waits, in milliseconds. */
-const WATCH_MS = 2000;
+export type { Again, ImportDeps, Vendors, WritesGuard } from './attempt.js';
 
 /** Skips that call for nobody: the marketplace, or a person, already said the last word. */
 const SETTLED_SKIPS = ['ended', 'ignored', 'trial'];
 
 /**
  * Runs one attempt of an import, from taking it to its honest ending: look, plan, guard, apply. Never throws for what an import can
- * end with; an attempt that another one took over ends quietly. Rejects only when `signal` stopped it, or the database is away: then
- * the import stays running, and another attempt takes it up.
+ * end with. An import that may not be taken now is left alone; an attempt that another one took over ends quietly.
+ *
+ * Rejects when `signal` stopped it, once the write that was under way has ended and the import is handed back; and when the database
+ * is away: then the import stays running, and is taken up again after it was silent for long enough.
  */
-export async function runImport(deps: ImportDeps, importId: string, signal: AbortSignal): Promise<void> {
+export async function runImport(deps: ImportDeps, importId: string, signal: AbortSignal): Promise<Again | undefined> {
+  signal.throwIfAborted();
   const run = await claimImport(deps.dataSource, importId);
-  if (!run) return;
+  if (!run) return undefined;
   const hold = new ImportHold(deps.dataSource, importId, run.attempt);
-  if (!run.preview && run.customerId === null && run.clientId === null) await hold.fenced((query) => replaceWaiting(query, run));
   const stop = new AbortController();
   const store = new PlanStore(hold, { psaInstanceId: run.psaInstanceId, tenantId: run.tenantId });
   const calls = { marketplace: run.callsMarketplace, psa: run.callsPsa };
-  const attempt: Attempt = { deps, run, hold, store, stop, signal: AbortSignal.any([signal, stop.signal]), calls, remarks: [], ended: 0, planned: 0 };
-  const watching = watch(hold, stop, deps.watchMs ?? WATCH_MS);
+  const heartbeat = new Heartbeat(hold, stop, { ...deps.heartbeat, ...(deps.watchMs === undefined ? {} : { watchMs: deps.watchMs }) });
+  const attempt: Attempt = {
+    deps,
+    run,
+    hold,
+    store,
+    stop,
+    heartbeat,
+    signal: AbortSignal.any([signal, stop.signal]),
+    calls,
+    remarks: [],
+    ended: 0,
+    planned: 0,
+  };
   try {
     const { state, counts, digest } = await work(attempt);
-    await hold.finish(state, { counts, error: null, remarks: attempt.remarks, calls: spent(attempt), ...(digest === undefined ? {} : { digest }) });
+    const result = { counts, error: null, remarks: attempt.remarks, calls: spent(attempt), ...(digest === undefined ? {} : { digest }) };
+    await hold.finish(state, result, (query) => credentialsWorked(query, run.tenantId));
     deps.logger.info({ importId, tenantId: run.tenantId, state, counts }, 'import finished');
+    return undefined;
   } catch (error) {
-    await end(attempt, error, signal);
+    return await endAttempt(attempt, error, signal);
   } finally {
-    watching.end();
+    heartbeat.end();
     stop.abort();
     attempt.vendors?.close();
   }
 }
 
-interface Attempt {
-  deps: ImportDeps;
-  run: Import;
-  hold: ImportHold;
-  store: PlanStore;
-  /** Stops all that is under way, its reason being why. */
-  stop: AbortController;
-  /** Aborted by `stop`, or from outside. */
-  signal: AbortSignal;
-  /** Calls of the attempts before this one. */
-  calls: { marketplace: number; psa: number };
-  vendors?: Vendors;
-  remarks: string[];
-  /** Changes planned, and how many of them have ended. */
-  planned: number;
-  ended: number;
-}
-
-function spent({ calls, vendors }: Attempt): { marketplace: number; psa: number } {
-  return { marketplace: calls.marketplace + (vendors?.marketplace.calls.made ?? 0), psa: calls.psa + (vendors?.psa.calls.made ?? 0) };
-}
-
 async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Import['counts']; digest?: string }> {
-  const { deps, run, hold, store, remarks } = attempt;
+  const { deps, run, hold, store, remarks, heartbeat } = attempt;
+  if (run.tries > MOST_TRIES) {
+    const message = `${MOST_TRIES} attempts were begun and none came to an end: their processes died or lost the database. What they did stays done. Look into the log around their times, then import again.`;
+    throw new ImportFailure('isthmus', 'too_many_attempts', message);
+  }
+  if (!run.preview && run.customerId === null && run.clientId === null) await hold.fenced((query) => replaceWaiting(query, run));
   const tenant = await deps.dataSource.getRepository(Tenant).findOneByOrFail({ id: run.tenantId });
   const psaInstance = await deps.dataSource.getRepository(PsaInstance).findOneByOrFail({ id: run.psaInstanceId });
   if (!tenant.enabled || tenant.archivedAt || !psaInstance.enabled || psaInstance.archivedAt) {
-    throw new ImportFailure('configuration', 'disabled', 'The tenant or its PSA instance is switched off or archived. Switch it on, then import again.');
+    throw new ImportFailure(
+      'configuration',
+      'disabled',
+      'The tenant or its PSA instance is switched off or archived. Switch it on, then import again.',
+    );
   }
-  attempt.vendors = await deps.connect(tenant, psaInstance, attempt.signal);
+  attempt.vendors = await deps.connect(tenant, psaInstance, attempt.signal, heartbeat);
   const { psa } = attempt.vendors;
-  const progress = stopping(attempt, reporter(hold, deps.now, () => spent(attempt)));
+  const progress = stopping(
+    attempt,
+    reporter(
+      hold,
+      () => deps.now(),
+      () => spent(attempt),
+    ),
+  );
   const wait = (ms: number): Promise<void> => pause(attempt, ms);
   const keys = { client: psaInstance.clientKeysKept, licence: psaInstance.licenceKeysKept };
   const rememberKeys = async (of: 'client' | 'licence', kept: boolean): Promise<void> => {
@@ -109,7 +99,20 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
     await hold.fenced((query) => query(`UPDATE psa_instances SET ${column} = $2 WHERE id = $1`, [psaInstance.id, kept]));
   };
   const marketplace = tidyMarketplace(attempt.vendors.marketplace);
-  const made = await makePlan({ ...deps, ...attempt.vendors, marketplace, hold, store, tenant, psaInstance, run, progress, wait, rememberKeys, remarks });
+  const made = await makePlan({
+    ...deps,
+    ...attempt.vendors,
+    marketplace,
+    hold,
+    store,
+    tenant,
+    psaInstance,
+    run,
+    progress,
+    wait,
+    rememberKeys,
+    remarks,
+  });
 
   const { input } = made;
   const { plan, held, remarks: guarded } = await holdBack(deps.dataSource, run, tenant, made.plan, input);
@@ -130,7 +133,28 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
       await progress('apply', attempt.ended, attempt.planned);
     };
     const { id: psaInstanceId } = psaInstance;
-    await applyPlan({ dataSource: deps.dataSource, psa, store, tenantId: tenant.id, psaInstanceId, licencesThere: input.licences.length, advance, wait, keys, rememberKeys }, plan, stored, input);
+    const writes = {
+      writesNeed: (held: Held) => heartbeat.andAlso(held),
+      ...(deps.heartbeat?.clocks && { clocks: deps.heartbeat.clocks }),
+    };
+    await applyPlan(
+      {
+        dataSource: deps.dataSource,
+        psa,
+        store,
+        tenantId: tenant.id,
+        psaInstanceId,
+        licencesThere: input.licences.length,
+        advance,
+        wait,
+        ...writes,
+        keys,
+        rememberKeys,
+      },
+      plan,
+      stored,
+      input,
+    );
   }
   const counts = await store.counts(run.preview, plan.unchanged);
   const open = await openSkips(deps.dataSource, run.id);
@@ -162,31 +186,9 @@ async function pause({ deps, signal }: Attempt, ms: number): Promise<void> {
 }
 
 async function openSkips(dataSource: DataSource, importId: string): Promise<number> {
-  const rows = (await dataSource.query(`SELECT count(*)::int AS n FROM skips WHERE import_id = $1 AND NOT (reason = ANY($2))`, [importId, SETTLED_SKIPS])) as { n: number }[];
+  const rows = (await dataSource.query(`SELECT count(*)::int AS n FROM skips WHERE import_id = $1 AND NOT (reason = ANY($2))`, [
+    importId,
+    SETTLED_SKIPS,
+  ])) as { n: number }[];
   return rows[0]!.n;
-}
-
-async function end(attempt: Attempt, error: unknown, outside: AbortSignal): Promise<void> {
-  const { deps, run, hold, store, stop, remarks } = attempt;
-  // What was stopped fails in many ways; the reason is what counts.
-  const cause: unknown = stop.signal.aborted ? stop.signal.reason : error;
-  if (cause instanceof AttemptLost) {
-    deps.logger.info({ importId: run.id, attempt: run.attempt }, 'another attempt took this import over');
-    return;
-  }
-  const cancelled = cause instanceof ImportCancelled;
-  // The process is going down, or the database is away: the import stays running and is taken up again.
-  if (!cancelled && (outside.aborted || isConnectionLost(cause))) throw cause;
-  const failure = cancelled ? null : describeFailure(cause);
-  if (failure) deps.logger.error({ importId: run.id, tenantId: run.tenantId, code: failure.code, ...(failure.actor === 'isthmus' ? { err: cause } : {}) }, 'import failed');
-  if (attempt.planned > 0 && !run.preview) {
-    const what = cancelled ? 'It was cancelled' : 'It failed';
-    remarks.push(`${what} after ${attempt.ended} of ${attempt.planned} changes; what was done stays done, and the rest was not begun.`);
-  } else if (cancelled) remarks.push('It was cancelled before anything was changed.');
-  try {
-    const counts = await store.counts(run.preview, { clients: 0, licences: 0 });
-    await hold.finish(cancelled ? 'cancelled' : 'failed', { counts, error: failure, remarks, calls: spent(attempt) });
-  } catch (lost) {
-    if (!(lost instanceof AttemptLost)) throw lost;
-  }
 }

@@ -137,6 +137,7 @@ export class Calls {
   }
 
   private async sent(request: HttpRequest): Promise<HttpAnswer> {
+    if (request.method === 'POST') await this.deps.beforeWrite?.();
     try {
       return await this.http.request(request);
     } catch (error) {

@@ -28,6 +28,11 @@ export interface PsaDeps {
   logger?: PsaLogger;
   /** Told of each 429. */
   onRefused?(): void;
+  /**
+   * Asked right before a write is sent, each repeat and each part of an array too, after all waiting for turns and tokens. What it
+   * throws ends the write, unsent.
+   */
+  beforeWrite?(): Promise<void>;
   /** Ends reads and waits. A write that is under way is waited for: broken off, nobody would know whether it was stored. */
   signal?: AbortSignal;
   /** In milliseconds. `write` is at most LONGEST_WRITE_MS. */

@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger.js';
 import { onDatabase } from './database-adapter.js';
 import { IMPORT_QUEUE, QUEUE_SCHEMA } from './schema.js';
 
-/** Runs one import. It must stop soon when the signal aborts, and throw if it is not done: another attempt follows. */
+/** Runs one import. It must stop soon when the signal aborts. What it throws is logged. */
 export type ImportHandler = (importId: string, signal: AbortSignal) => Promise<void>;
 
 export interface EnqueueOptions {
@@ -19,13 +19,16 @@ export interface QueueOptions {
   logger: Logger;
   /** Whether this process looks after the queue: finds dead workers, clears old jobs. Any number may. */
   supervise?: boolean;
-  /** How long a stop waits for running imports after asking them to end, in milliseconds. */
+  /** How long a stop waits for running imports after asking them to end, in milliseconds. Default 20 000. */
   patienceMs?: number;
 }
 
+/** With what else a stop takes, less than supervisors wait before they kill: most of them half a minute, some less. */
+const PATIENCE_MS = 20_000;
+
 /**
- * The job queue. It wakes workers and tries again after a crash; whether an import runs, and which attempt, is said by its row.
- * A job whose worker dies is started again elsewhere once its heartbeat has been missing and the pause for retries is over.
+ * The job queue. All it does is wake workers: whether an import may run, and which attempt, is said by its row, so that a job too many
+ * does nothing, and one too few is made good by whoever sweeps the rows.
  */
 export class Queue {
   private readonly boss: PgBoss;
@@ -86,11 +89,11 @@ export class Queue {
   async stop(): Promise<void> {
     if (!this.started) return;
     this.stopping.abort(new Error('Isthmus is stopping'));
-    await this.boss.stop({ graceful: true, timeout: this.options.patienceMs ?? 25_000 });
+    await this.boss.stop({ graceful: true, timeout: this.options.patienceMs ?? PATIENCE_MS });
     this.started = false;
   }
 
-  /** Asks for an import to be run. One that already waits or runs is not queued twice: false. */
+  /** Asks for an import to be run. One that waits in the queue already is not queued twice: false. */
   async enqueueImport(importId: string, options: EnqueueOptions = {}): Promise<boolean> {
     const { manager, startAfterSeconds } = options;
     const id = await this.boss.send(
@@ -99,7 +102,7 @@ export class Queue {
       {
         singletonKey: importId,
         ...(manager === undefined ? {} : { db: onDatabase(manager) }),
-        ...(startAfterSeconds === undefined ? {} : { startAfter: startAfterSeconds }),
+        ...(startAfterSeconds ? { startAfter: startAfterSeconds } : {}),
       },
     );
     this.options.logger.info({ importId }, id === null ? 'An import was queued already' : 'An import was queued');
@@ -119,7 +122,8 @@ export class Queue {
       for (const job of jobs) {
         const { importId } = job.data;
         try {
-          await handler(importId, AbortSignal.any([job.signal, this.stopping.signal]));
+          // Not the job's own signal: that another process took this job for dead says nothing about the import.
+          await handler(importId, this.stopping.signal);
         } catch (error) {
           this.options.logger.warn({ importId, err: error }, 'An import was given up by this worker; another attempt follows');
           throw error;

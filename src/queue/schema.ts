@@ -8,12 +8,12 @@ export const QUEUE_SCHEMA = 'pgboss';
 /** The queue of imports to run. */
 export const IMPORT_QUEUE = 'imports';
 
-/**
- * An attempt that stops beating for this long is given up, and another one started after `RETRY_SECONDS` more:
- * longer than any single write to a PSA is waited for, so that no two attempts ever write at once.
- */
+/** A job whose worker has not been heard of for this long counts as failed, and is tried again this much later. In seconds. */
 export const HEARTBEAT_SECONDS = 30;
 export const RETRY_SECONDS = 60;
+
+/** One job for each import may wait. One that runs is no hindrance: an import may be asked for again while its last job ends. */
+const POLICY = 'short';
 
 const DAY = 86_400;
 
@@ -37,9 +37,13 @@ export async function installQueueSchema(dataSource: DataSource): Promise<void> 
       deleteAfterSeconds: 7 * DAY,
       notify: true,
     };
-    // `exclusive` with the import's id as the key: an import is never queued twice.
-    if (await boss.getQueue(IMPORT_QUEUE)) await boss.updateQueue(IMPORT_QUEUE, settings);
-    else await boss.createQueue(IMPORT_QUEUE, { policy: 'exclusive', ...settings });
+    const there = await boss.getQueue(IMPORT_QUEUE);
+    if (there?.policy === POLICY) await boss.updateQueue(IMPORT_QUEUE, settings);
+    else {
+      // A policy cannot be changed. Jobs that go with the queue are made again from the imports' rows.
+      if (there) await boss.deleteQueue(IMPORT_QUEUE);
+      await boss.createQueue(IMPORT_QUEUE, { policy: POLICY, ...settings });
+    }
   } finally {
     await boss.stop({ graceful: false });
   }

@@ -46,6 +46,16 @@ export interface Call {
   faults: string[];
 }
 
+/** What is done at the turns of each call, whichever vendor's. The call goes on once it is done. */
+export interface CallWatch {
+  /** It came in, and nothing was handled. */
+  arrived?(call: Call): void | Promise<void>;
+  /** It was handled: what it writes is stored, and nothing of the answer was sent. */
+  handled?(call: Call): void | Promise<void>;
+  /** Its answer went out, or nobody is there to take it. */
+  answered?(call: Call): void;
+}
+
 /** Time as the sandboxes see it, in milliseconds; moved by tests and `/sandbox/clock`, else the machine's. */
 export interface Clock {
   now(): number;

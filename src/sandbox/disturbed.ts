@@ -28,6 +28,7 @@ export function disturbed(app: FastifyInstance, vendor: Vendor, strip: number | 
     const call: Call = { vendor, method: request.method, path, status: 0, records: 0, faults: fault?.id === undefined ? [] : [fault.id] };
     kernel.calls.record(call);
     incoming.set(request, { call, fault });
+    await kernel.watch?.arrived?.(call);
     if (!fault) return;
     if (fault.delayMs !== undefined) await sleep(fault.delayMs);
     if (insteadOfHandling(fault, request.method)) {
@@ -51,6 +52,7 @@ export function disturbed(app: FastifyInstance, vendor: Vendor, strip: number | 
     const entry = incoming.get(request);
     if (!entry) return payload;
     const { call, fault } = entry;
+    await kernel.watch?.handled?.(call);
     if (fault?.reset) {
       request.raw.socket.resetAndDestroy();
       return payload;
@@ -58,6 +60,11 @@ export function disturbed(app: FastifyInstance, vendor: Vendor, strip: number | 
     const answer = fault ? disturb(fault, call, reply, payload) : payload;
     call.status = reply.statusCode;
     return answer;
+  });
+
+  app.addHook('onResponse', async (request) => {
+    const entry = incoming.get(request);
+    if (entry) kernel.watch?.answered?.(entry.call);
   });
 }
 

@@ -15,7 +15,7 @@ import type { MarketplaceSwitches } from './marketplace/switches.js';
 import { defaultSwitches, PsaSandbox } from './psa/index.js';
 import type { PsaSwitches } from './psa/index.js';
 
-export type { Call, Fault, Vendor } from './contract.js';
+export type { Call, CallWatch, Fault, Vendor } from './contract.js';
 export type { MatchKind, SandboxData } from './data/index.js';
 export type { MarketplaceSwitches } from './marketplace/switches.js';
 export type { PsaSwitches } from './psa/index.js';
@@ -52,7 +52,7 @@ export interface Sandbox {
   psa: PsaSandbox;
   /** The data that the worlds were made from and now hold as their own. */
   data: SandboxData;
-  /** Begins again: new data, no faults, no calls, the clock and the switches as at the start. */
+  /** Begins again: new data, no faults, no calls, no watch, the clock and the switches as at the start. */
   reset(options?: ResetOptions): void;
   close(): Promise<void>;
 }
@@ -96,6 +96,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       setSwitches();
       kernel.faults.clear();
       kernel.calls.clear();
+      delete kernel.watch;
     },
     close: () => app.close(),
   };

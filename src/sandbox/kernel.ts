@@ -1,5 +1,6 @@
 import type { CallLog } from './calls.js';
 import type { SandboxClock } from './clock.js';
+import type { CallWatch } from './contract.js';
 import type { FaultRules } from './faults.js';
 
 /** What both sandboxes and the control routes share. */
@@ -7,4 +8,6 @@ export interface Kernel {
   clock: SandboxClock;
   calls: CallLog;
   faults: FaultRules;
+  /** Set by a test that acts at a certain call; taken away by a reset. */
+  watch?: CallWatch;
 }

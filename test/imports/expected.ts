@@ -40,7 +40,11 @@ function iso(period: { type: string; duration: number } | undefined): string | u
 }
 
 /** Where a customer's licences belong, by the names of a sandbox that was just made. */
-function placeOf(sandbox: Sandbox, before: Before, customer: { id: string; name: string; status: string }): { clientId?: number; created?: boolean; reason?: string } {
+function placeOf(
+  sandbox: Sandbox,
+  before: Before,
+  customer: { id: string; name: string; status: string },
+): { clientId?: number; created?: boolean; reason?: string } {
   const kind = sandbox.data.matchKinds.get(customer.id);
   if (kind === 'exact' || kind === 'spelling') {
     const same = before.clients.filter((client) => client['inactive'] !== true && plain(client['name']) === plain(customer.name));
@@ -72,9 +76,8 @@ export function expectedOf(sandbox: Sandbox, before: Before, after: Before): Exp
     else {
       const clientId = place.clientId ?? Number(after.clients.find((client) => client['ref'] === `ingram/${code}/${customer.id}`)?.['id']);
       const seen = new Map<string, number>();
-      let first = true;
       // Lines go by MPN; which of two alike is the first does not matter, as they are alike.
-      for (const line of row.products.toSorted((a, b) => ((a.mpn ?? '') < (b.mpn ?? '') ? -1 : 1))) {
+      for (const [at, line] of row.products.toSorted((a, b) => ((a.mpn ?? '') < (b.mpn ?? '') ? -1 : 1)).entries()) {
         const mpn = line.mpn!;
         const times = (seen.get(mpn) ?? 0) + 1;
         seen.set(mpn, times);
@@ -93,8 +96,7 @@ export function expectedOf(sandbox: Sandbox, before: Before, after: Before): Exp
         else if (term === undefined) expected.skips.set(`${row.id} ${name}`, 'unknown_term');
         else if (native) expected.skips.set(`${row.id} ${name}`, 'already_in_psa');
         else {
-          const key = `ingram/${code}/${row.id}${first ? '' : `/${name}`}`;
-          first = false;
+          const key = `ingram/${code}/${row.id}${at === 0 ? '' : `/${name}`}`;
           const billing = iso(row.billingPeriod);
           const site = after.clients.find((client) => client['id'] === clientId)?.['main_site_id'];
           expected.licences.set(key, {

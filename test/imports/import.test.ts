@@ -28,12 +28,17 @@ describe('An import of everything', () => {
     before = standing(on.sandbox);
     writes = [on.sandbox.psa.writes()];
     preview = await on.run({ preview: true });
-    previewCalls = on.sandbox.kernel.calls.all().filter((call) => call.vendor === 'psa' && call.method !== 'GET').map((call) => call.path);
+    previewCalls = on.sandbox.kernel.calls
+      .all()
+      .filter((call) => call.vendor === 'psa' && call.method !== 'GET')
+      .map((call) => call.path);
     afterPreview = standing(on.sandbox);
     writes.push(on.sandbox.psa.writes());
     first = await on.run();
     writes.push(on.sandbox.psa.writes());
-    phases = (await dataSource.query(`SELECT phase, done, total FROM told WHERE import_id = $1 ORDER BY id`, [first.row.id])) as typeof phases;
+    phases = (await dataSource.query(`SELECT phase, done, total FROM told WHERE import_id = $1 ORDER BY id`, [
+      first.row.id,
+    ])) as typeof phases;
     after = standing(on.sandbox);
     expected = expectedOf(on.sandbox, before, after);
     second = await on.run();
@@ -63,9 +68,12 @@ describe('An import of everything', () => {
       const listed = preview.changes[at]!.after;
       // Ids of what did not exist then are told by the PSA alone.
       const same = Object.keys(listed).filter((field) => !(listed[field] === null && (field === 'client_id' || field === 'site_id')));
-      expect(Object.fromEntries(same.map((field) => [field, change.after[field]]))).toEqual(Object.fromEntries(same.map((field) => [field, listed[field]])));
+      expect(Object.fromEntries(same.map((field) => [field, change.after[field]]))).toEqual(
+        Object.fromEntries(same.map((field) => [field, listed[field]])),
+      );
     });
-    const reasons = ({ skips }: Ran): string[] => skips.map((skip) => `${skip.entity} ${skip.marketplaceId} ${skip.line} ${skip.reason}`).toSorted();
+    const reasons = ({ skips }: Ran): string[] =>
+      skips.map((skip) => `${skip.entity} ${skip.marketplaceId} ${skip.line} ${skip.reason}`).toSorted();
     expect(reasons(first)).toEqual(reasons(preview));
     expect(first.row.counts).toEqual(preview.row.counts);
   });
@@ -91,16 +99,23 @@ describe('An import of everything', () => {
 
   it('creates one client with its key for each customer that no client is like, and no other', () => {
     const created = after.clients.filter((client) => !before.clients.some((old) => old['id'] === client['id']));
-    expect(new Map(created.map((client) => [client['ref'], client['ref'] === null ? '' : expected.clients.has(String(client['ref']))]))).toEqual(
-      new Map([...expected.clients.keys()].map((key) => [key, true])),
-    );
+    expect(
+      new Map(created.map((client) => [client['ref'], client['ref'] === null ? '' : expected.clients.has(String(client['ref']))])),
+    ).toEqual(new Map([...expected.clients.keys()].map((key) => [key, true])));
     expect(created.length).toBe(expected.clients.size);
     expect(after.sites.length).toBe(before.sites.length + created.length);
   });
 
   it('accounts for every line by a licence or by a skip with the right reason', () => {
     const subscriptions = first.skips.filter((skip) => skip.entity === 'subscription');
-    expect(new Map(subscriptions.map((skip) => [skip.line === null ? skip.marketplaceId : `${skip.marketplaceId} ${skip.line}`, skip.reason as string]))).toEqual(expected.skips);
+    expect(
+      new Map(
+        subscriptions.map((skip) => [
+          skip.line === null ? skip.marketplaceId : `${skip.marketplaceId} ${skip.line}`,
+          skip.reason as string,
+        ]),
+      ),
+    ).toEqual(expected.skips);
     expect(subscriptions.length).toBe(expected.skips.size);
     const customers = first.skips.filter((skip) => skip.entity === 'customer');
     expect(new Map(customers.map((skip) => [skip.marketplaceId, skip.reason as string]))).toEqual(expected.unmapped);
@@ -200,7 +215,11 @@ describe('An import of everything', () => {
     for (const row of single) {
       const [line] = row.products!;
       const history = kept.get(`${row.id} ${line!.mpn}`)!;
-      expect([Number(history.quantity), Number(history.unit_cost), history.cost_currency]).toEqual([line!.quantity, Number(line!.unitCost!.amount), line!.unitCost!.currency]);
+      expect([Number(history.quantity), Number(history.unit_cost), history.cost_currency]).toEqual([
+        line!.quantity,
+        Number(line!.unitCost!.amount),
+        line!.unitCost!.currency,
+      ]);
     }
   });
 });

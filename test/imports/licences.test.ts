@@ -20,8 +20,10 @@ describe('The licence of a line', () => {
   afterAll(() => on.close());
 
   const { stringify } = JSON;
-  const quantity = (subscriptionId: string, seats: number): void => void on.sandbox.marketplace.world.changeSubscription(subscriptionId, {}, { quantity: seats });
-  const patch = (subscriptionId: string, fields: Record<string, unknown>): void => on.sandbox.psa.patchLicence(Number(licenceOf(on, subscriptionId)['id']), fields);
+  const quantity = (subscriptionId: string, seats: number): void =>
+    void on.sandbox.marketplace.world.changeSubscription(subscriptionId, {}, { quantity: seats });
+  const patch = (subscriptionId: string, fields: Record<string, unknown>): void =>
+    on.sandbox.psa.patchLicence(Number(licenceOf(on, subscriptionId)['id']), fields);
   const reasons = ({ skips }: Ran): string[] => skips.map((skip) => skip.reason);
   const licencesOf = ({ changes }: Ran): Ran['changes'] => changes.filter((change) => change.entity === 'licence');
   /** Enough time for an order to be told from the last look at it. */
@@ -66,7 +68,17 @@ describe('The licence of a line', () => {
     // Never written: what belongs to Halo and its people.
     expect([licence['vendor'], licence['notes'], licence['item_id'], licence['requested_quantity']]).toEqual([null, null, 0, 0]);
     const [change] = licencesOf(run);
-    expect(change).toMatchObject({ action: 'create', state: 'applied', customerId, subscriptionId: id, line: 'CFQ7TTC0LH16:0001', before: null, message: null, psaId: String(licence.id), after: { count: 7, price: '12', end_date: '2027-03-01' } });
+    expect(change).toMatchObject({
+      action: 'create',
+      state: 'applied',
+      customerId,
+      subscriptionId: id,
+      line: 'CFQ7TTC0LH16:0001',
+      before: null,
+      message: null,
+      psaId: String(licence.id),
+      after: { count: 7, price: '12', end_date: '2027-03-01' },
+    });
   });
 
   it.each([
@@ -168,7 +180,9 @@ describe('The licence of a line', () => {
   });
 
   it('costs what the line costs, to the last digit', async () => {
-    const id = addSubscription(on, customerId, [product('A', { unitCost: { currency: 'USD', amount: '9.63330' }, unitPrice: { currency: 'USD', amount: '11.3333' } })]);
+    const id = addSubscription(on, customerId, [
+      product('A', { unitCost: { currency: 'USD', amount: '9.63330' }, unitPrice: { currency: 'USD', amount: '11.3333' } }),
+    ]);
     await on.run();
     expect(licenceOf(on, id)).toMatchObject({ purchase_price: 9.6333, price: 11.3333 });
     expect((await on.run()).changes).toEqual([]);
@@ -176,7 +190,9 @@ describe('The licence of a line', () => {
 
   it('leaves amounts of another currency out, and says so', async () => {
     await on.set({ currency: 'USD' });
-    const id = addSubscription(on, customerId, [product('A', { unitCost: { currency: 'EUR', amount: '9' }, unitPrice: { currency: 'EUR', amount: '11' } })]);
+    const id = addSubscription(on, customerId, [
+      product('A', { unitCost: { currency: 'EUR', amount: '9' }, unitPrice: { currency: 'EUR', amount: '11' } }),
+    ]);
     const run = await on.run();
     expect(licenceOf(on, id)).toMatchObject({ purchase_price: 0, price: 0 });
     expect(licencesOf(run)[0]!.message).toBe("Amounts in EUR are left out: this tenant's currency is USD.");
@@ -192,7 +208,9 @@ describe('The licence of a line', () => {
       await on.run();
       expect(licenceOf(on, id)).toMatchObject({ vendor_product_sku: 'A', count: 1 });
       expect(licenceOf(on, id, 'B')).toMatchObject({ vendor_product_sku: 'B', count: 2 });
-      on.sandbox.marketplace.world.changeSubscription(id, { products: [product('A', { quantity: 3 }), product('B', { quantity: 4 })] as never });
+      on.sandbox.marketplace.world.changeSubscription(id, {
+        products: [product('A', { quantity: 3 }), product('B', { quantity: 4 })] as never,
+      });
       later();
       await on.run({ customerId });
       expect([licenceOf(on, id)['count'], licenceOf(on, id, 'B')['count']]).toEqual([3, 4]);
@@ -206,15 +224,25 @@ describe('The licence of a line', () => {
       expect(licencesOf(await on.run())).toEqual([]);
     });
 
-    it('keeps its key when one line is left out and comes later', async () => {
+    it('has the key of its own line when the first one is left out, and that one comes later', async () => {
       const id = addSubscription(on, customerId, [product('A', { quantity: 1.5 }), product('B')]);
       expect(reasons(await on.run())).toEqual(['fractional']);
-      expect(licenceOf(on, id)['vendor_product_sku']).toBe('B');
+      expect(licenceOf(on, id, 'B')['vendor_product_sku']).toBe('B');
       on.sandbox.marketplace.world.changeSubscription(id, { products: [product('A', { quantity: 2 }), product('B')] as never });
       later();
       await on.run({ customerId });
-      expect(licenceOf(on, id)['vendor_product_sku']).toBe('B');
-      expect(licenceOf(on, id, 'A')['vendor_product_sku']).toBe('A');
+      expect(licenceOf(on, id)['vendor_product_sku']).toBe('A');
+      await on.database.dataSource.query('DELETE FROM links');
+      expect(licencesOf(await on.run())).toEqual([]);
+    });
+
+    it('keeps the first key when a product that goes before it is added', async () => {
+      const id = addSubscription(on, customerId, [product('B')]);
+      await on.run();
+      on.sandbox.marketplace.world.changeSubscription(id, { products: [product('A'), product('B')] as never });
+      later();
+      await on.run({ customerId });
+      expect([licenceOf(on, id)['vendor_product_sku'], licenceOf(on, id, 'A')['vendor_product_sku']]).toEqual(['B', 'A']);
       await on.database.dataSource.query('DELETE FROM links');
       expect(licencesOf(await on.run())).toEqual([]);
     });
@@ -225,7 +253,9 @@ describe('The licence of a line', () => {
       on.sandbox.marketplace.world.changeSubscription(id, { products: [product('B')] as never });
       later();
       const run = await on.run({ customerId });
-      expect(run.skips.filter((skip) => skip.line === 'B')).toMatchObject([{ marketplaceId: id, reason: 'successor', psaId: String(licenceOf(on, id)['id']) }]);
+      expect(run.skips.filter((skip) => skip.line === 'B')).toMatchObject([
+        { marketplaceId: id, reason: 'successor', psaId: String(licenceOf(on, id)['id']) },
+      ]);
       expect(keyedCount(on)).toBe(1);
     });
   });
@@ -234,10 +264,36 @@ describe('The licence of a line', () => {
     it('people’s name, price and notes stay; the count is corrected', async () => {
       const id = addSubscription(on, customerId);
       await on.run();
-      patch(id, { name: 'Our own name', price: 99, notes: 'mind the gap', item_id: 5, count: 1, purchase_price: 1, autorenew: false, status: 'Odd', end_date: '2030-01-01T00:00:00' });
+      patch(id, {
+        name: 'Our own name',
+        price: 99,
+        notes: 'mind the gap',
+        item_id: 5,
+        count: 1,
+        purchase_price: 1,
+        autorenew: false,
+        status: 'Odd',
+        end_date: '2030-01-01T00:00:00',
+      });
       const run = await on.run();
-      expect(licenceOf(on, id)).toMatchObject({ name: 'Our own name', price: 99, notes: 'mind the gap', item_id: 5, count: 5, purchase_price: 10.5, autorenew: true, status: 'Active', end_date: '2027-03-01T00:00:00' });
-      expect(run.changes).toMatchObject([{ action: 'update', before: { count: 1, purchase_price: '1', autorenew: false, status: 'Odd', end_date: '2030-01-01' }, after: { count: 5, status: 'Active' } }]);
+      expect(licenceOf(on, id)).toMatchObject({
+        name: 'Our own name',
+        price: 99,
+        notes: 'mind the gap',
+        item_id: 5,
+        count: 5,
+        purchase_price: 10.5,
+        autorenew: true,
+        status: 'Active',
+        end_date: '2027-03-01T00:00:00',
+      });
+      expect(run.changes).toMatchObject([
+        {
+          action: 'update',
+          before: { count: 1, purchase_price: '1', autorenew: false, status: 'Odd', end_date: '2030-01-01' },
+          after: { count: 5, status: 'Active' },
+        },
+      ]);
       expect(Object.keys(run.changes[0]!.planned).toSorted()).toEqual(['autorenew', 'count', 'end_date', 'purchase_price', 'status']);
     });
 
@@ -283,13 +339,26 @@ describe('The licence of a line', () => {
     it('a change of seats, price and dates is one update with before and after, and a row of history', async () => {
       const id = addSubscription(on, customerId);
       await on.run();
-      on.sandbox.marketplace.world.changeSubscription(id, { expirationDate: '2028-03-01', products: [product('A', { quantity: 6, unitCost: { currency: 'USD', amount: '11' } })] as never });
+      on.sandbox.marketplace.world.changeSubscription(id, {
+        expirationDate: '2028-03-01',
+        products: [product('A', { quantity: 6, unitCost: { currency: 'USD', amount: '11' } })] as never,
+      });
       const { changes, row } = await on.run();
       expect(changes).toMatchObject([
-        { action: 'update', before: { count: 5, purchase_price: '10.5', end_date: '2027-03-01' }, planned: { count: 6, purchase_price: '11', end_date: '2028-03-01' }, after: { count: 6, purchase_price: '11', end_date: '2028-03-01' }, state: 'applied', message: null },
+        {
+          action: 'update',
+          before: { count: 5, purchase_price: '10.5', end_date: '2027-03-01' },
+          planned: { count: 6, purchase_price: '11', end_date: '2028-03-01' },
+          after: { count: 6, purchase_price: '11', end_date: '2028-03-01' },
+          state: 'applied',
+          message: null,
+        },
       ]);
       expect(row.counts.licences).toMatchObject({ updated: 1, unchanged: 0 });
-      const history = (await on.database.dataSource.query(`SELECT quantity::int, unit_cost::text FROM subscription_history WHERE subscription_id = $1 ORDER BY id`, [id])) as object[];
+      const history = (await on.database.dataSource.query(
+        `SELECT quantity::int, unit_cost::text FROM subscription_history WHERE subscription_id = $1 ORDER BY id`,
+        [id],
+      )) as object[];
       expect(history).toEqual([
         { quantity: 5, unit_cost: '10.5' },
         { quantity: 6, unit_cost: '11' },
@@ -342,7 +411,11 @@ describe('The licence of a line', () => {
       const parameters = [{ name: 'microsoft_domain', value: 'contoso.onmicrosoft.com' }];
       addSubscription(on, customerId, undefined, { orderParameters: parameters });
       const first = await on.run();
-      expect(licencesOf(first)[0]).toMatchObject({ state: 'applied', message: 'HaloPSA took it, but shows something else in autorenew, tenant_name.', after: { autorenew: false, tenant_name: null } });
+      expect(licencesOf(first)[0]).toMatchObject({
+        state: 'applied',
+        message: 'HaloPSA took it, but shows something else in autorenew, tenant_name.',
+        after: { autorenew: false, tenant_name: null },
+      });
       const writes = on.sandbox.psa.writes();
       const second = await on.run();
       expect(second.changes).toEqual([]);
@@ -356,18 +429,45 @@ describe('The licence of a line', () => {
       const id = addSubscription(on, customerId, [product('A', { unitCost: { currency: 'USD', amount: '9.6333' } })]);
       await on.run();
       expect((await on.run()).changes).toEqual([]);
-      on.sandbox.marketplace.world.changeSubscription(id, { products: [product('A', { unitCost: { currency: 'USD', amount: '9.7777' } })] as never });
+      on.sandbox.marketplace.world.changeSubscription(id, {
+        products: [product('A', { unitCost: { currency: 'USD', amount: '9.7777' } })] as never,
+      });
       later();
-      expect((await on.run({ customerId })).changes).toMatchObject([{ before: { purchase_price: '9.63' }, planned: { purchase_price: '9.7777' }, after: { purchase_price: '9.78' } }]);
+      expect((await on.run({ customerId })).changes).toMatchObject([
+        { before: { purchase_price: '9.63' }, planned: { purchase_price: '9.7777' }, after: { purchase_price: '9.78' } },
+      ]);
       for (const options of [{}, { customerId }, {}]) expect((await on.run(options)).changes).toEqual([]);
     });
   });
 
   describe('that something else made', () => {
     const foreign = (fields: Record<string, unknown>): number =>
-      on.sandbox.psa.addLicence({ ...template(), client_id: clientId, name: 'From elsewhere', count: 3, is_active: true, deleted: false, status: 'Active', ...fields });
+      on.sandbox.psa.addLicence({
+        ...template(),
+        client_id: clientId,
+        name: 'From elsewhere',
+        count: 3,
+        is_active: true,
+        deleted: false,
+        status: 'Active',
+        ...fields,
+      });
     /** A licence with every column, as Halo's own module would leave it. */
-    const template = (): Record<string, unknown> => ({ type: 1, site_id: 0, price: 20, purchase_price: 15, snowid: '', vendor_product_sku: '', product_sku: '', azure_connection_id: 0, notes: 'ours', tenant_id: '', tenant_name: '', term_duration: '', billing_cycle: '' });
+    const template = (): Record<string, unknown> => ({
+      type: 1,
+      site_id: 0,
+      price: 20,
+      purchase_price: 15,
+      snowid: '',
+      vendor_product_sku: '',
+      product_sku: '',
+      azure_connection_id: 0,
+      notes: 'ours',
+      tenant_id: '',
+      tenant_name: '',
+      term_duration: '',
+      billing_cycle: '',
+    });
 
     it.each<[string, (subscriptionId: string) => Record<string, unknown>]>([
       ['has the bare subscription id', (snowid) => ({ snowid })],
@@ -380,7 +480,9 @@ describe('The licence of a line', () => {
       const licenceId = foreign(fields(id));
       const before = stringify(on.sandbox.psa.licences());
       const run = await on.run();
-      expect(run.skips).toMatchObject([{ entity: 'subscription', marketplaceId: id, line: 'A', reason: 'already_in_psa', psaId: String(licenceId) }]);
+      expect(run.skips).toMatchObject([
+        { entity: 'subscription', marketplaceId: id, line: 'A', reason: 'already_in_psa', psaId: String(licenceId) },
+      ]);
       expect(stringify(on.sandbox.psa.licences())).toBe(before);
     });
 
@@ -402,8 +504,18 @@ describe('The licence of a line', () => {
       const licenceId = foreign({ snowid: id });
       await on.link(id, 'A', String(licenceId));
       const { changes } = await on.run();
-      expect(licencesOf({ changes } as Ran)).toMatchObject([{ action: 'update', psaId: String(licenceId), before: { count: 3 }, after: { count: 5 } }]);
-      expect(on.sandbox.psa.licences().find((licence) => licence.id === licenceId)).toMatchObject({ snowid: id, count: 5, name: 'From elsewhere', price: 20, notes: 'ours', purchase_price: 10.5, vendor_product_sku: 'A' });
+      expect(licencesOf({ changes } as Ran)).toMatchObject([
+        { action: 'update', psaId: String(licenceId), before: { count: 3 }, after: { count: 5 } },
+      ]);
+      expect(on.sandbox.psa.licences().find((licence) => licence.id === licenceId)).toMatchObject({
+        snowid: id,
+        count: 5,
+        name: 'From elsewhere',
+        price: 20,
+        notes: 'ours',
+        purchase_price: 10.5,
+        vendor_product_sku: 'A',
+      });
       expect((await on.run()).changes).toEqual([]);
     });
 

@@ -22,7 +22,8 @@ const LOSSES: [string, Partial<Fault>][] = [
 
 const CREATES = ['/api/Client', '/api/SoftwareLicence'];
 
-const isCreate = (call: Call): boolean => call.vendor === 'psa' && call.method === 'POST' && CREATES.includes(call.path.replace(/\?.*/, ''));
+const isCreate = (call: Call): boolean =>
+  call.vendor === 'psa' && call.method === 'POST' && CREATES.includes(call.path.replace(/\?.*/, ''));
 
 /** What the PSA holds, without what differs between two worlds that came about in another order. */
 function state(on: Stage): unknown {
@@ -48,7 +49,9 @@ function expectNothingPostedBlindly(calls: readonly Call[]): void {
       const key = String(record['snowid'] ?? record['ref']);
       const before = last.get(key);
       if (before !== undefined) {
-        const looks = calls.slice(before + 1, at).filter((look) => look.method === 'GET' && look.status === 200 && look.path.startsWith(`${path}?`));
+        const looks = calls
+          .slice(before + 1, at)
+          .filter((look) => look.method === 'GET' && look.status === 200 && look.path.startsWith(`${path}?`));
         expect(looks.length).toBeGreaterThan(0);
       }
       last.set(key, at);
@@ -69,7 +72,12 @@ describe('When the answer to a create is lost', () => {
   });
   afterAll(() => on.close());
 
-  const at = (nth: number): Pick<Fault, 'vendor' | 'method' | 'path' | 'after'> => ({ vendor: 'psa', method: 'POST', path: '^/api/(Client|SoftwareLicence)(\\?|$)', after: nth });
+  const at = (nth: number): Pick<Fault, 'vendor' | 'method' | 'path' | 'after'> => ({
+    vendor: 'psa',
+    method: 'POST',
+    path: '^/api/(Client|SoftwareLicence)(\\?|$)',
+    after: nth,
+  });
 
   it('the imports below create clients and licences, alone and in arrays', () => {
     // A question whether it may be written, the canaries, and the rest.
@@ -126,14 +134,16 @@ describe('When the answer to a create is lost', () => {
       ...on.deps,
       async connect(tenant, instance, signal) {
         const vendors = await on.deps.connect(tenant, instance, signal);
-        const guarded = <A extends unknown[], R>(create: (...args: A) => Promise<R>) => async (...args: A): Promise<R> => {
-          const mine = seen;
-          seen += 1;
-          if (mine !== nth) return create(...args);
-          if (when === 'after') await create(...args);
-          death.abort(new Error('the process died'));
-          throw death.signal.reason as Error;
-        };
+        const guarded =
+          <A extends unknown[], R>(create: (...args: A) => Promise<R>) =>
+          async (...args: A): Promise<R> => {
+            const mine = seen;
+            seen += 1;
+            if (mine !== nth) return create(...args);
+            if (when === 'after') await create(...args);
+            death.abort(new Error('the process died'));
+            throw death.signal.reason as Error;
+          };
         const { psa } = vendors;
         const createClients = guarded((clients: Parameters<typeof psa.createClients>[0]) => psa.createClients(clients));
         const createLicences = guarded((licences: Parameters<typeof psa.createLicences>[0]) => psa.createLicences(licences));
@@ -151,32 +161,40 @@ describe('When the answer to a create is lost', () => {
     return { deps, signal: death.signal };
   }
 
-  it.each(['before', 'after'] as const)('when the process dies %s a create was stored, the next attempt finds what there is and does the rest', async (when) => {
-    for (let nth = 0; nth < creates.length; nth += 1) {
-      await on.reset(SIZE);
-      const id = await on.queue();
-      const { deps, signal } = dying(nth, when);
-      await expect(runImport(deps, id, signal)).rejects.toThrow('the process died');
-      expect((await on.result(id)).row).toMatchObject({ state: 'running', attempt: 1 });
+  it.each(['before', 'after'] as const)(
+    'when the process dies %s a create was stored, the next attempt finds what there is and does the rest',
+    async (when) => {
+      for (let nth = 0; nth < creates.length; nth += 1) {
+        await on.reset(SIZE);
+        const id = await on.queue();
+        const { deps, signal } = dying(nth, when);
+        await expect(runImport(deps, id, signal)).rejects.toThrow('the process died');
+        const left = (await on.result(id)).row;
+        expect(left).toMatchObject({ attempt: 1, finishedAt: null });
+        expect(['running', 'queued']).toContain(left.state);
 
-      await runImport(on.deps, id, new AbortController().signal);
-      const { row, changes, skips } = await on.result(id);
-      expect(row).toMatchObject({ state: 'succeeded_with_skips', attempt: 2, phase: 'done', error: null });
-      expect(state(on)).toEqual(undisturbed);
-      expectNothingPostedBlindly(on.sandbox.kernel.calls.all());
-      expect(await unheardOf()).toEqual([]);
+        await on.forgetWorker(id);
+        await runImport(on.deps, id, new AbortController().signal);
+        const { row, changes, skips } = await on.result(id);
+        expect(row).toMatchObject({ state: 'succeeded_with_skips', attempt: 2, phase: 'done', error: null });
+        expect(state(on)).toEqual(undisturbed);
+        expectNothingPostedBlindly(on.sandbox.kernel.calls.all());
+        expect(await unheardOf()).toEqual([]);
 
-      // Both attempts together did what one would have done, and nothing is counted twice.
-      const applied = changes.filter((change) => change.state === 'applied');
-      expect(changes.every((change) => change.state === 'applied' || change.state === 'superseded')).toBe(true);
-      expect(row.counts.licences.created).toBe(applied.filter((change) => change.entity === 'licence' && change.action === 'create').length);
-      expect(row.counts).toMatchObject({
-        clients: { created: creates[4]!.records + 1 },
-        licences: { created: creates[5]!.records + 1 },
-        skipped: skips.length,
-        failed: 0,
-      });
-      expect((await on.run()).changes).toEqual([]);
-    }
-  });
+        // Both attempts together did what one would have done, and nothing is counted twice.
+        const applied = changes.filter((change) => change.state === 'applied');
+        expect(changes.every((change) => change.state === 'applied' || change.state === 'superseded')).toBe(true);
+        expect(row.counts.licences.created).toBe(
+          applied.filter((change) => change.entity === 'licence' && change.action === 'create').length,
+        );
+        expect(row.counts).toMatchObject({
+          clients: { created: creates[4]!.records + 1 },
+          licences: { created: creates[5]!.records + 1 },
+          skipped: skips.length,
+          failed: 0,
+        });
+        expect((await on.run()).changes).toEqual([]);
+      }
+    },
+  );
 });

@@ -14,7 +14,9 @@ describe('Which client a customer is', () => {
   beforeEach(() => on.reset(EMPTY));
   afterAll(() => on.close());
 
-  async function mappingOf(customerId: string): Promise<{ state: string; clientId: string | null; origin: string | null; candidates: string[] } | undefined> {
+  async function mappingOf(
+    customerId: string,
+  ): Promise<{ state: string; clientId: string | null; origin: string | null; candidates: string[] } | undefined> {
     const found = (await on.mappings()).filter((mapping) => mapping.customerId === customerId && mapping.archivedAt === null);
     expect(found.length).toBeLessThanOrEqual(1);
     const [mapping] = found;
@@ -37,7 +39,17 @@ describe('Which client a customer is', () => {
       const clientId = await addClient(on, client);
       const id = addCustomer(on, customer);
       const { changes, row } = await on.run();
-      expect(changes).toMatchObject([{ entity: 'client', action: 'link', customerId: id, psaId: String(clientId), state: 'applied', before: null, after: { name: client.normalize() === client ? client.trim() : expect.any(String) } }]);
+      expect(changes).toMatchObject([
+        {
+          entity: 'client',
+          action: 'link',
+          customerId: id,
+          psaId: String(clientId),
+          state: 'applied',
+          before: null,
+          after: { name: client.normalize() === client ? client.trim() : expect.any(String) },
+        },
+      ]);
       expect(row.counts.clients).toEqual({ created: 0, updated: 0, linked: 1, unchanged: 0 });
       expect(await mappingOf(id)).toEqual({ state: 'mapped', clientId: String(clientId), origin: 'name', candidates: [] });
     });
@@ -215,9 +227,19 @@ describe('Which client a customer is', () => {
       const { changes, row } = await on.result(id);
       expect(await mappingOf(mapped)).toMatchObject({ clientId: String(chosen), origin: 'manual' });
       expect(await mappingOf(ignored)).toMatchObject({ state: 'ignored' });
-      expect(on.sandbox.psa.clients().map((client) => client['ref']).filter(Boolean)).toEqual([`ingram/us/${created}`]);
+      expect(
+        on.sandbox.psa
+          .clients()
+          .map((client) => client['ref'])
+          .filter(Boolean),
+      ).toEqual([`ingram/us/${created}`]);
       expect(licenceOf(on, subscriptionId)['client_id']).toBe(chosen);
-      expect(changes.filter((change) => change.state === 'superseded').map((change) => change.customerId).toSorted()).toEqual([mapped, ignored].toSorted());
+      expect(
+        changes
+          .filter((change) => change.state === 'superseded')
+          .map((change) => change.customerId)
+          .toSorted(),
+      ).toEqual([mapped, ignored].toSorted());
       expect(row.counts).toMatchObject({ clients: { created: 1 }, failed: 0 });
     });
   });
@@ -268,7 +290,14 @@ describe('Which client a customer is', () => {
   describe('any other customer', () => {
     it('becomes a client under the top level, with main site, address and contact', async () => {
       const id = addCustomer(on, '  Contoso <i>Ltd</i>  ', {
-        address: { streetAddress: '1 Main St', addressExtension: 'Unit 5', postalCode: '12207', city: 'Albany', state: 'NY', countryCode: 'us' },
+        address: {
+          streetAddress: '1 Main St',
+          addressExtension: 'Unit 5',
+          postalCode: '12207',
+          city: 'Albany',
+          state: 'NY',
+          countryCode: 'us',
+        },
         contactPersons: [
           { type: 'billing', firstName: 'Bo', lastName: 'Billing', email: 'bo@contoso.example', phoneNumber: '1#518#5550100#' },
           { type: 'admin', firstName: 'Ada', lastName: 'Admin', email: 'ada@contoso.example', phoneNumber: '1#518#5550199#' },
@@ -277,10 +306,20 @@ describe('Which client a customer is', () => {
       await on.set({ clientImport: { topLevelId: '4' } });
       const { changes } = await on.run();
       const made = on.sandbox.psa.clients().find((client) => client['ref'] === `ingram/us/${id}`)!;
-      expect(made).toMatchObject({ name: 'Contoso &lt;i&gt;Ltd&lt;/i&gt;', toplevel_id: 4, inactive: false, main_contact_name: 'Ada Admin' });
+      expect(made).toMatchObject({
+        name: 'Contoso &lt;i&gt;Ltd&lt;/i&gt;',
+        toplevel_id: 4,
+        inactive: false,
+        main_contact_name: 'Ada Admin',
+      });
       expect(made['main_phonenumber']).toMatch(/518.*5550199/);
       const site = on.sandbox.psa.sites().find((row) => row['id'] === made['main_site_id'])!;
-      expect(site).toMatchObject({ client_id: made.id, name: 'Main', country_code: 'US', delivery_address: { line1: '1 Main St', line2: 'Unit 5', line3: 'Albany', line4: 'NY', postcode: '12207' } });
+      expect(site).toMatchObject({
+        client_id: made.id,
+        name: 'Main',
+        country_code: 'US',
+        delivery_address: { line1: '1 Main St', line2: 'Unit 5', line3: 'Albany', line4: 'NY', postcode: '12207' },
+      });
       expect(changes).toMatchObject([
         {
           entity: 'client',
@@ -288,7 +327,13 @@ describe('Which client a customer is', () => {
           state: 'applied',
           psaId: String(made.id),
           before: null,
-          after: { name: 'Contoso <i>Ltd</i>', ref: `ingram/us/${id}`, topLevelId: '4', contactEmail: 'ada@contoso.example', clientId: String(made.id) },
+          after: {
+            name: 'Contoso <i>Ltd</i>',
+            ref: `ingram/us/${id}`,
+            topLevelId: '4',
+            contactEmail: 'ada@contoso.example',
+            clientId: String(made.id),
+          },
         },
       ]);
       expect(await mappingOf(id)).toEqual({ state: 'mapped', clientId: String(made.id), origin: 'created', candidates: [] });
@@ -309,7 +354,12 @@ describe('Which client a customer is', () => {
       await on.map(asked, { origin: 'created' });
       const { changes, skips } = await on.run();
       expect(changes).toEqual([]);
-      expect(skips.map((skip) => [skip.marketplaceId, skip.reason]).toSorted()).toEqual([[unasked, 'unmapped_customer'], [asked, 'unmapped_customer']].toSorted());
+      expect(skips.map((skip) => [skip.marketplaceId, skip.reason]).toSorted()).toEqual(
+        [
+          [unasked, 'unmapped_customer'],
+          [asked, 'unmapped_customer'],
+        ].toSorted(),
+      );
     });
 
     it.each(['pending', 'creditHold', 'adminHold', 'something new'])('is created when its account is %s', async (status) => {
@@ -324,7 +374,12 @@ describe('Which client a customer is', () => {
       addSubscription(on, live);
       await on.set({ clientImport: { onlyWithSubscriptions: true } });
       const { skips } = await on.run({ entities: ['customers'] });
-      expect(skips.map((skip) => [skip.marketplaceId, skip.reason]).toSorted()).toEqual([[without, 'unmapped_customer'], [ended, 'unmapped_customer']].toSorted());
+      expect(skips.map((skip) => [skip.marketplaceId, skip.reason]).toSorted()).toEqual(
+        [
+          [without, 'unmapped_customer'],
+          [ended, 'unmapped_customer'],
+        ].toSorted(),
+      );
       expect(clientsCalled('Woodgrove')).toBe(1);
     });
 
@@ -341,7 +396,9 @@ describe('Which client a customer is', () => {
 
     it('has text that no database keeps: it is imported all the same', async () => {
       const id = addCustomer(on, 'Nul\u0000 and half \ud83d of a rocket');
-      addSubscription(on, id, [{ mpn: 'A\u0000', vendor: 'V', quantity: 1, name: 'half \ud83d', unitCost: { currency: 'USD', amount: '1' } }]);
+      addSubscription(on, id, [
+        { mpn: 'A\u0000', vendor: 'V', quantity: 1, name: 'half \ud83d', unitCost: { currency: 'USD', amount: '1' } },
+      ]);
       expect((await on.run()).row).toMatchObject({ error: null, counts: { clients: { created: 1 }, licences: { created: 1 } } });
       expect((await on.run()).changes).toEqual([]);
     });
@@ -370,8 +427,10 @@ describe('Which client a customer is', () => {
       const rows = await runBoth(second);
       expect(rows.map((row) => row.error)).toEqual([null, null]);
       for (let at = 0; at < 12; at += 1) expect(clientsCalled(`Customer number ${at}`)).toBe(1);
-      const mappings = (await on.database.dataSource.query(`SELECT customer_id, count(*)::int AS n, count(DISTINCT client_id)::int AS clients FROM mappings WHERE state = 'mapped' GROUP BY customer_id`)) as object[];
-      expect(mappings).toEqual(ids.map((id) => expect.objectContaining({ n: 2, clients: 1, customer_id: expect.any(String) as unknown })));
+      const mappings = (await on.database.dataSource.query(
+        `SELECT customer_id, count(*)::int AS n, count(DISTINCT client_id)::int AS clients FROM mappings WHERE state = 'mapped' GROUP BY customer_id`,
+      )) as object[];
+      expect(mappings).toEqual(ids.map(() => expect.objectContaining({ n: 2, clients: 1, customer_id: expect.any(String) as unknown })));
     });
 
     it('of two marketplaces bring a customer of the same name at the same moment: one client comes of it, by its name', async () => {
@@ -385,7 +444,9 @@ describe('Which client a customer is', () => {
         const rows = await runBoth(second);
         expect(rows.map((row) => row.error)).toEqual([null, null]);
         expect(on.sandbox.psa.clients().filter((client) => /number/i.test(String(client['name']))).length).toBe(6);
-        const origins = (await on.database.dataSource.query(`SELECT client_id, array_agg(origin ORDER BY origin) AS origins FROM mappings GROUP BY client_id`)) as { origins: string[] }[];
+        const origins = (await on.database.dataSource.query(
+          `SELECT client_id, array_agg(origin ORDER BY origin) AS origins FROM mappings GROUP BY client_id`,
+        )) as { origins: string[] }[];
         expect(origins.map((row) => row.origins)).toEqual(Array.from({ length: 6 }, () => ['created', 'name']));
       } finally {
         await elsewhere.close();
@@ -411,7 +472,9 @@ describe('Which client a customer is', () => {
       const { row, skips, changes } = await on.result(other);
       expect(row.error).toBeNull();
       expect(changes.map((change) => change.action)).toEqual(['link']);
-      expect(skips).toMatchObject([{ marketplaceId: subscriptionId, reason: 'already_in_psa', psaId: String(licenceOf(on, subscriptionId)['id']) }]);
+      expect(skips).toMatchObject([
+        { marketplaceId: subscriptionId, reason: 'already_in_psa', psaId: String(licenceOf(on, subscriptionId)['id']) },
+      ]);
       expect(keyedCount(on)).toBe(1);
       expect(licenceOf(on, subscriptionId)['client_id']).toBe(clientId);
     });

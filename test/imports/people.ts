@@ -47,7 +47,12 @@ export function product(mpn: string, more: Record<string, unknown> = {}): object
 }
 
 /** Adds an active subscription of a year, billed by the month; returns its id. */
-export function addSubscription(on: Stage, customerId: string, products: object[] | undefined = [product('A')], more: Record<string, unknown> = {}): string {
+export function addSubscription(
+  on: Stage,
+  customerId: string,
+  products: object[] | undefined = [product('A')],
+  more: Record<string, unknown> = {},
+): string {
   return on.sandbox.marketplace.world.addSubscription({
     customerId,
     name: 'A subscription',

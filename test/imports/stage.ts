@@ -72,6 +72,8 @@ export interface Stage {
   /** Queues an import without running it. */
   queue(options?: RunOptions): Promise<string>;
   run(options?: RunOptions): Promise<Ran>;
+  /** Makes it long ago that the worker of an import was last heard of. */
+  forgetWorker(importId: string): Promise<void>;
   result(importId: string): Promise<Ran>;
   /** Changes settings of the tenant; client and subscription settings are merged. */
   set(settings: {
@@ -102,8 +104,19 @@ const SETTINGS: Pick<Tenant, 'clientImport' | 'subscriptionImport' | 'integrator
 
 /** Emptied in this order. */
 const TABLES = [
-  ...['changes', 'skips', 'links', 'mappings', 'customers', 'subscriptions', 'subscription_lines', 'subscription_history', 'open_orders', 'imports'],
-  ...['psa_budgets', 'tenants', 'psa_instances'],
+  'changes',
+  'skips',
+  'links',
+  'mappings',
+  'customers',
+  'subscriptions',
+  'subscription_lines',
+  'subscription_history',
+  'open_orders',
+  'imports',
+  'psa_budgets',
+  'tenants',
+  'psa_instances',
 ];
 
 /** Builds a stage. The sandboxes do not throttle and the clients wait in the sandboxes' time, so that no test waits. */
@@ -156,14 +169,36 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     ...structuredClone(SETTINGS),
   });
 
-  const asInService = connector({ dataSource, sealer, allow: ['127.0.0.1'], logger: logger as never, pace, marketplaceCallsPerSecond: 100_000 });
-  const quick: ImportDeps['connect'] = async (of, instance, signal): Promise<Vendors> => {
-    const common = { policy: egressPolicy({ allow: ['127.0.0.1'] }), pace, signal, budget: new Budget({ perSecond: 100_000, burst: 100_000, pace }) };
+  const asInService = connector({
+    dataSource,
+    sealer,
+    allow: ['127.0.0.1'],
+    logger: logger as never,
+    pace,
+    marketplaceCallsPerSecond: 100_000,
+  });
+  const quick: ImportDeps['connect'] = async (of, instance, signal, writes): Promise<Vendors> => {
+    const common = {
+      policy: egressPolicy({ allow: ['127.0.0.1'] }),
+      pace,
+      signal,
+      budget: new Budget({ perSecond: 100_000, burst: 100_000, pace }),
+    };
     const { read, write } = options.timeouts ?? {};
-    const seller = new MarketplaceClient(await marketplaceSettings(sealer, of), { ...common, timeouts: { ...(read === undefined ? {} : { readMs: read }) } });
-    const halo = new PsaClient(await psaSettings(sealer, instance), { ...common, timeouts: { ...(read === undefined ? {} : { read }), ...(write === undefined ? {} : { write }) } });
+    const seller = new MarketplaceClient(await marketplaceSettings(sealer, of), {
+      ...common,
+      timeouts: read === undefined ? {} : { readMs: read },
+    });
+    const halo = new PsaClient(await psaSettings(sealer, instance), {
+      ...common,
+      beforeWrite: async () => writes?.beforeWrite(),
+      timeouts: { ...(read === undefined ? {} : { read }), ...(write === undefined ? {} : { write }) },
+    });
     const { supplierId } = of.subscriptionImport;
-    const form = { ...psaForm({ ...(of.currency === null ? {} : { currency: of.currency }), ...(supplierId === undefined ? {} : { supplierId }) }), remark: (line: Parameters<typeof currencyMismatch>[0]) => currencyMismatch(line, of.currency ?? undefined) };
+    const form = {
+      ...psaForm({ ...(of.currency === null ? {} : { currency: of.currency }), ...(supplierId === undefined ? {} : { supplierId }) }),
+      remark: (line: Parameters<typeof currencyMismatch>[0]) => currencyMismatch(line, of.currency ?? undefined),
+    };
     return { marketplace: seller, psa: halo, form, close: () => [seller, halo].forEach((client) => client.close()) };
   };
   const deps: ImportDeps = {
@@ -194,13 +229,18 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     },
     async queue({ entities = ['customers', 'subscriptions'], preview = false, customerId, clientId } = {}) {
       const row = { psaInstanceId: psaId, tenantId, entities, preview, customerId: customerId ?? null, clientId: clientId ?? null };
-      const saved = await dataSource.getRepository(Import).save({ ...row, trigger: 'manual', requestedBy: 'test', counts: noCounts() } as Partial<Import> as Import);
+      const saved = await dataSource
+        .getRepository(Import)
+        .save({ ...row, trigger: 'manual', requestedBy: 'test', counts: noCounts() } as Partial<Import> as Import);
       return saved.id;
     },
     async run(runOptions) {
       const id = await made.queue(runOptions);
       await runImport(deps, id, new AbortController().signal);
       return made.result(id);
+    },
+    async forgetWorker(importId) {
+      await dataSource.query(`UPDATE imports SET heartbeat_at = now() - interval '1 day', not_before = NULL WHERE id = $1`, [importId]);
     },
     result: async (importId) => ({
       row: await dataSource.getRepository(Import).findOneByOrFail({ id: importId }),
@@ -222,8 +262,13 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       return id;
     },
     async map(customerId, mapping) {
-      await dataSource.query(`UPDATE mappings SET archived_at = now() WHERE tenant_id = $1 AND customer_id = $2 AND archived_at IS NULL`, [tenantId, customerId]);
-      await dataSource.getRepository(Mapping).save({ tenantId, customerId, state: 'mapped', clientId: null, origin: 'manual', ...mapping } as Mapping);
+      await dataSource.query(`UPDATE mappings SET archived_at = now() WHERE tenant_id = $1 AND customer_id = $2 AND archived_at IS NULL`, [
+        tenantId,
+        customerId,
+      ]);
+      await dataSource
+        .getRepository(Mapping)
+        .save({ tenantId, customerId, state: 'mapped', clientId: null, origin: 'manual', ...mapping } as Mapping);
     },
     async link(subscriptionId, line, licenceId) {
       await dataSource.getRepository(Link).save({
@@ -248,5 +293,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 }
 
 function only({ customers, subscriptions, seed }: Scene): Pick<Scene, 'customers' | 'subscriptions' | 'seed'> {
-  return { ...(customers === undefined ? {} : { customers }), ...(subscriptions === undefined ? {} : { subscriptions }), ...(seed === undefined ? {} : { seed }) };
+  return {
+    ...(customers === undefined ? {} : { customers }),
+    ...(subscriptions === undefined ? {} : { subscriptions }),
+    ...(seed === undefined ? {} : { seed }),
+  };
 }

@@ -18,8 +18,16 @@ interface Case {
 
 const SCOPES = ['read:customers', 'edit:customers', 'read:softwarelicensing', 'edit:softwarelicensing'];
 
-const marketplace = (switches: Partial<MarketplaceSwitches>, more: Partial<Case> = {}): Case => ({ name: JSON.stringify(switches), scene: { marketplace: switches }, ...more });
-const psa = (switches: Partial<PsaSwitches>, more: Partial<Case> = {}): Case => ({ name: JSON.stringify(switches), scene: { psa: switches }, ...more });
+const marketplace = (switches: Partial<MarketplaceSwitches>, more: Partial<Case> = {}): Case => ({
+  name: JSON.stringify(switches),
+  scene: { marketplace: switches },
+  ...more,
+});
+const psa = (switches: Partial<PsaSwitches>, more: Partial<Case> = {}): Case => ({
+  name: JSON.stringify(switches),
+  scene: { psa: switches },
+  ...more,
+});
 const refusedRead = { fails: { actor: 'configuration', code: 'psa_permission' } } as const;
 const noWholeList = { fails: { actor: 'vendor', code: 'marketplace_look_incomplete' } } as const;
 
@@ -67,13 +75,19 @@ const PSA: Case[] = [
   psa({ extraListFields: true }),
   psa({ pageCaps: { client: 3, site: 3, licence: 3, ticket: 3, other: 3 } }),
   psa({ pagingIgnored: 'everything' }),
-  psa({ pagingIgnored: 'first-rows', pageCaps: { client: 10, site: 10, licence: 2, ticket: 10, other: 10 } }, { fails: { actor: 'vendor', code: 'psa_look_incomplete' } }),
+  psa(
+    { pagingIgnored: 'first-rows', pageCaps: { client: 10, site: 10, licence: 2, ticket: 10, other: 10 } },
+    { fails: { actor: 'vendor', code: 'psa_look_incomplete' } },
+  ),
   psa({ recordCount: 'total' }),
   psa({ recordCount: 'absent' }),
   psa({ orderParameter: 'refused' }),
   psa({ orderParameter: 'refused', businessStatus: 400, errorShape: 6 }),
   psa({ unstableOrder: true }),
-  psa({ unstableOrder: true, orderParameter: 'refused', pageCaps: { client: 10, site: 10, licence: 10, ticket: 10, other: 10 } }, { fails: { actor: 'vendor', code: 'psa_look_incomplete' } }),
+  psa(
+    { unstableOrder: true, orderParameter: 'refused', pageCaps: { client: 10, site: 10, licence: 10, ticket: 10, other: 10 } },
+    { fails: { actor: 'vendor', code: 'psa_look_incomplete' } },
+  ),
   psa({ inactiveHidden: 'never' }),
   psa({ inactiveHidden: 'always' }, { blind: 'inactive' }),
   psa({ deletedInLists: false }),
@@ -89,13 +103,30 @@ const PSA: Case[] = [
   psa({ emptyDate: 'null' }),
   psa({ dateSuffixZ: true }),
   psa({ overlong: 'truncate' }),
-  psa({ priceDecimals: 2 }, { doesNotStick: true, stored: (fields) => ({ ...fields, purchase_price: Number(Number(fields['purchase_price']).toFixed(2)), price: Number(Number(fields['price']).toFixed(2)) }) }),
+  psa(
+    { priceDecimals: 2 },
+    {
+      doesNotStick: true,
+      stored: (fields) => ({
+        ...fields,
+        purchase_price: Number(Number(fields['purchase_price']).toFixed(2)),
+        price: Number(Number(fields['price']).toFixed(2)),
+      }),
+    },
+  ),
   psa({ priceDecimals: 6 }),
   psa({ dropsFields: ['autorenew'] }, { doesNotStick: true, stored: (fields) => ({ ...fields, autorenew: false }) }),
-  psa({ dropsFields: ['tenant_id', 'tenant_name'] }, { doesNotStick: true, stored: (fields) => ({ ...fields, tenant_id: '', tenant_name: '' }) }),
+  psa(
+    { dropsFields: ['tenant_id', 'tenant_name'] },
+    { doesNotStick: true, stored: (fields) => ({ ...fields, tenant_id: '', tenant_name: '' }) },
+  ),
   psa({ escapesHtml: true }),
   psa({ duplicateNames: 'refused' }),
-  ...SCOPES.flatMap((missing) => [401, 403].map((status) => psa({ unauthorizedForMissingRight: status as 401, permissions: SCOPES.filter((scope) => scope !== missing) }, refusedRead))),
+  ...SCOPES.flatMap((missing) =>
+    [401, 403].map((status) =>
+      psa({ unauthorizedForMissingRight: status as 401, permissions: SCOPES.filter((scope) => scope !== missing) }, refusedRead),
+    ),
+  ),
   psa({ agentRestricted: [1] }, { fails: { actor: 'configuration', code: 'psa_agent_restricted' } }),
   psa({ agentRestricted: [1_000_000] }, { fails: { actor: 'configuration', code: 'psa_shows_no_clients' } }),
   psa({ softwareLicensing: false, moduleOffStatus: 403 }, refusedRead),
@@ -117,7 +148,12 @@ const PSA: Case[] = [
 /** Every kind of awkward subscription at once, in a small world. */
 function complicate(on: Stage): { native: { licenceId: string; subscriptionId: string; line: string } } {
   const { world } = on.sandbox.marketplace;
-  const owners = world.customers.newestFirst().filter((customer) => ['exact', 'spelling', 'none'].includes(on.sandbox.data.matchKinds.get(customer.id) ?? '') && customer.status === 'active');
+  const owners = world.customers
+    .newestFirst()
+    .filter(
+      (customer) =>
+        ['exact', 'spelling', 'none'].includes(on.sandbox.data.matchKinds.get(customer.id) ?? '') && customer.status === 'active',
+    );
   const owner = (at: number): string => owners[at % owners.length]!.id;
   const line = (mpn: string, more: object = {}): object => ({
     mpn,
@@ -129,7 +165,8 @@ function complicate(on: Stage): { native: { licenceId: string; subscriptionId: s
     unitCost: { currency: 'USD', amount: '9.6333' },
     ...more,
   });
-  const add = (at: number, products: object[] | undefined, more: object = {}): string => world.addSubscription({ customerId: owner(at), products, ...more }).id;
+  const add = (at: number, products: object[] | undefined, more: object = {}): string =>
+    world.addSubscription({ customerId: owner(at), products, ...more }).id;
   add(0, [line('ZERO', { quantity: 0 })]);
   add(1, [line('HALF', { quantity: 0.5 })]);
   add(2, [line('HOLD')], { status: 'hold' });
@@ -182,12 +219,22 @@ describe('With the sandboxes’ switches', () => {
   /** The sandbox shows what an import has to come to, whatever the position. */
   function check(one: Case, before: Before, native: { licenceId: string; subscriptionId: string }): void {
     const after = standing(on.sandbox);
-    const visible = one.blind === 'inactive' ? { ...before, licences: before.licences.filter((licence) => licence['is_active'] === true) } : before;
-    if (one.blind === 'inactive') for (const [id, kind] of on.sandbox.data.matchKinds) if (kind === 'inactive') on.sandbox.data.matchKinds.set(id, 'none');
+    const visible =
+      one.blind === 'inactive' ? { ...before, licences: before.licences.filter((licence) => licence['is_active'] === true) } : before;
+    if (one.blind === 'inactive')
+      for (const [id, kind] of on.sandbox.data.matchKinds) if (kind === 'inactive') on.sandbox.data.matchKinds.set(id, 'none');
     const expected: Expected = expectedOf(on.sandbox, visible, after);
     const nativeKey = `ingram/us/${native.subscriptionId}`;
     const wanted = new Map([...expected.licences].map(([key, fields]) => [key, one.stored?.(fields) ?? fields]));
-    const { snowid: _key, name: _name, price: _price, type: _type, manufacturer: _maker, distributor: _by, ...updated } = wanted.get(nativeKey)!;
+    const {
+      snowid: _key,
+      name: _name,
+      price: _price,
+      type: _type,
+      manufacturer: _maker,
+      distributor: _by,
+      ...updated
+    } = wanted.get(nativeKey)!;
     wanted.delete(nativeKey);
     const there = keyedLicences(after, [...Object.keys(updated), 'snowid', 'name', 'price', 'type', 'manufacturer', 'distributor']);
     expect(new Map([...there].toSorted())).toEqual(new Map([...wanted].toSorted()));
@@ -202,7 +249,12 @@ describe('With the sandboxes’ switches', () => {
       notes: 'a note',
       snowid: 'SNOW-1',
     });
-    const others = (all: Before): string => JSON.stringify(all.licences.filter((licence) => before.licences.some((old) => old.id === licence.id) && String(licence['id']) !== native.licenceId));
+    const others = (all: Before): string =>
+      JSON.stringify(
+        all.licences.filter(
+          (licence) => before.licences.some((old) => old.id === licence.id) && String(licence['id']) !== native.licenceId,
+        ),
+      );
     expect(others(after)).toBe(others(before));
 
     const created = after.clients.filter((client) => !before.clients.some((old) => old['id'] === client['id']));
@@ -227,36 +279,37 @@ describe('With the sandboxes’ switches', () => {
     expect(checked).toBeGreaterThan(10);
   }
 
-  it.each([...MARKETPLACE.map((one): [string, Case] => [`marketplace ${one.name}`, one]), ...PSA.map((one): [string, Case] => [`psa ${one.name}`, one])])(
-    '%s: an import ends right, or fails before its first write',
-    async (_name, one) => {
-      const { before, native } = await begin(one.scene);
-      const { row } = await on.run();
-      if (one.fails) {
-        expect(row.error).toMatchObject(one.fails);
-        expect(row.error!.message).toMatch(/[A-Z].{30,}\.$/s);
-        expect(row.state).toBe('failed');
-        expect(standing(on.sandbox)).toEqual(before);
-        const { row: again } = await on.run();
-        expect(again.error).toMatchObject(one.fails);
-        expect(standing(on.sandbox)).toEqual(before);
-        return;
-      }
-      expect({ error: row.error, state: row.state }).toEqual({ error: null, state: 'succeeded_with_skips' });
-      expect(row.counts.failed).toBe(0);
-      check(one, before, native);
+  it.each([
+    ...MARKETPLACE.map((one): [string, Case] => [`marketplace ${one.name}`, one]),
+    ...PSA.map((one): [string, Case] => [`psa ${one.name}`, one]),
+  ])('%s: an import ends right, or fails before its first write', async (_name, one) => {
+    const { before, native } = await begin(one.scene);
+    const { row } = await on.run();
+    if (one.fails) {
+      expect(row.error).toMatchObject(one.fails);
+      expect(row.error!.message).toMatch(/[A-Z].{30,}\.$/s);
+      expect(row.state).toBe('failed');
+      expect(standing(on.sandbox)).toEqual(before);
+      const { row: again } = await on.run();
+      expect(again.error).toMatchObject(one.fails);
+      expect(standing(on.sandbox)).toEqual(before);
+      return;
+    }
+    expect({ error: row.error, state: row.state }).toEqual({ error: null, state: 'succeeded_with_skips' });
+    expect(row.counts.failed).toBe(0);
+    check(one, before, native);
 
-      const writes = on.sandbox.psa.writes();
-      const second = await on.run();
-      expect(second.row).toMatchObject({ error: null, state: 'succeeded_with_skips' });
-      expect(second.changes).toEqual([]);
-      expect(on.sandbox.psa.writes()).toEqual(writes);
-      expect(second.skips.some((skip) => skip.reason === 'does_not_stick')).toBe(one.doesNotStick ?? false);
-    },
-  );
+    const writes = on.sandbox.psa.writes();
+    const second = await on.run();
+    expect(second.row).toMatchObject({ error: null, state: 'succeeded_with_skips' });
+    expect(second.changes).toEqual([]);
+    expect(on.sandbox.psa.writes()).toEqual(writes);
+    expect(second.skips.some((skip) => skip.reason === 'does_not_stick')).toBe(one.doesNotStick ?? false);
+  });
 
   it('are all tried', () => {
-    const tried = (of: 'marketplace' | 'psa', cases: Case[]): Set<string> => new Set(cases.flatMap((one) => Object.keys(one.scene[of] ?? {})));
+    const tried = (of: 'marketplace' | 'psa', cases: Case[]): Set<string> =>
+      new Set(cases.flatMap((one) => Object.keys(one.scene[of] ?? {})));
     const losers = LOSERS.flatMap(([, switches]) => Object.keys(switches));
     expect(Object.keys(on.sandbox.marketplace.switches).filter((name) => !tried('marketplace', MARKETPLACE).has(name))).toEqual([]);
     expect(Object.keys(on.sandbox.psa.switches).filter((name) => !tried('psa', PSA).has(name) && !losers.includes(name))).toEqual([]);
@@ -279,7 +332,12 @@ describe('With the sandboxes’ switches', () => {
     const applied = run.changes.filter((change) => change.state === 'applied' && change.entity === of && change.action === 'create');
     expect(applied.length).toBe(1);
     if (of === 'licence') expect((await on.links()).map((link) => link.licenceId)).toContain(applied[0]!.psaId);
-    else expect((await on.mappings()).find((mapping) => mapping.customerId === applied[0]!.customerId)).toMatchObject({ state: 'mapped', clientId: applied[0]!.psaId, origin: 'created' });
+    else
+      expect((await on.mappings()).find((mapping) => mapping.customerId === applied[0]!.customerId)).toMatchObject({
+        state: 'mapped',
+        clientId: applied[0]!.psaId,
+        origin: 'created',
+      });
 
     for (const again of [await on.run(), await on.run({ preview: true })]) {
       expect(again.row.error).toMatchObject({ actor: 'configuration', code: 'key_not_kept' });
@@ -288,8 +346,10 @@ describe('With the sandboxes’ switches', () => {
 
     on.sandbox.psa.set({ keepsSnowid: true, snowidInLists: true, keepsClientRef: true, refInLists: true });
     // A person who lets the field be seen again, and puts the lost key back, is understood.
-    if (switches.keepsSnowid === false) on.sandbox.psa.patchLicence(Number(applied[0]!.psaId), { snowid: (applied[0]!.planned as { snowid: string }).snowid });
-    if (switches.keepsClientRef === false) on.sandbox.psa.patchClient(Number(applied[0]!.psaId), { ref: (applied[0]!.planned as { ref: string }).ref });
+    if (switches.keepsSnowid === false)
+      on.sandbox.psa.patchLicence(Number(applied[0]!.psaId), { snowid: (applied[0]!.planned as { snowid: string }).snowid });
+    if (switches.keepsClientRef === false)
+      on.sandbox.psa.patchClient(Number(applied[0]!.psaId), { ref: (applied[0]!.planned as { ref: string }).ref });
     expect((await on.run()).row).toMatchObject({ error: null, state: 'succeeded_with_skips' });
   });
 });

@@ -19,7 +19,11 @@ export interface MadeClients {
  * Creates clients, under a lock of the PSA instance and after listing again under it, because several tenants may bring the same
  * customer, and a person may have decided meanwhile.
  */
-export async function applyClients(context: ApplyContext, creates: readonly ClientCreate[], seen: ReadonlyMap<string, Client>): Promise<MadeClients> {
+export async function applyClients(
+  context: ApplyContext,
+  creates: readonly ClientCreate[],
+  seen: ReadonlyMap<string, Client>,
+): Promise<MadeClients> {
   if (creates.length === 0) return { clients: new Map(), skips: [] };
   return underClientLock(context, async (stillHeld) => {
     const listed = await listClients(context);
@@ -48,7 +52,12 @@ async function createAll(context: ApplyContext, creation: ClientCreation, open: 
 }
 
 /** Creates of customers that are not waiting for a client any more: a person mapped or ignored them while the import was looking. */
-async function takeWhatWasDecided(context: ApplyContext, creation: ClientCreation, creates: readonly ClientCreate[], listed: readonly Client[]): Promise<ClientCreate[]> {
+async function takeWhatWasDecided(
+  context: ApplyContext,
+  creation: ClientCreation,
+  creates: readonly ClientCreate[],
+  listed: readonly Client[],
+): Promise<ClientCreate[]> {
   const rows = (await context.dataSource.query(
     `SELECT customer_id, state, client_id FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL AND customer_id = ANY($2)
      AND (state = 'ignored' OR (state = 'mapped' AND client_id IS NOT NULL))`,
@@ -61,8 +70,16 @@ async function takeWhatWasDecided(context: ApplyContext, creation: ClientCreatio
     if (!row) continue;
     const client = row.client_id === null ? undefined : byId.get(row.client_id);
     if (client) creation.made.set(change.customerId, client);
-    else creation.skips.push({ entity: 'customer', marketplaceId: change.customerId, reason: row.state === 'ignored' ? 'ignored' : 'broken_mapping', detail: 'It was decided while the import was looking.' });
-    const message = client ? `It was mapped to client ${client.clientId} while the import was looking.` : 'A person decided about it while the import was looking.';
+    else
+      creation.skips.push({
+        entity: 'customer',
+        marketplaceId: change.customerId,
+        reason: row.state === 'ignored' ? 'ignored' : 'broken_mapping',
+        detail: 'It was decided while the import was looking.',
+      });
+    const message = client
+      ? `It was mapped to client ${client.clientId} while the import was looking.`
+      : 'A person decided about it while the import was looking.';
     await context.store.settle([{ id: change.id, state: 'superseded', message, ...(client ? { psaId: client.clientId } : {}) }]);
     await context.advance(1);
   }
@@ -70,7 +87,13 @@ async function takeWhatWasDecided(context: ApplyContext, creation: ClientCreatio
 }
 
 /** A client that another tenant created since we looked, or that carries our key by now, is taken instead of making a twin. */
-async function takeWhatAppeared(context: ApplyContext, creation: ClientCreation, creates: readonly ClientCreate[], listed: readonly Client[], seen: ReadonlyMap<string, Client>): Promise<ClientCreate[]> {
+async function takeWhatAppeared(
+  context: ApplyContext,
+  creation: ClientCreation,
+  creates: readonly ClientCreate[],
+  listed: readonly Client[],
+  seen: ReadonlyMap<string, Client>,
+): Promise<ClientCreate[]> {
   const byRef = Map.groupBy(listed, (client) => client.ref);
   const appeared = Map.groupBy(
     listed.filter((client) => !seen.has(client.clientId)),
@@ -82,13 +105,19 @@ async function takeWhatAppeared(context: ApplyContext, creation: ClientCreation,
     const keyed = byRef.get(change.client.ref) ?? [];
     const same = appeared.get(exactName(change.client.name)) ?? [];
     const active = same.filter((client) => !client.inactive);
-    if (keyed.length === 1) await creation.settle(new Map([[change, keyed[0]!]]), { message: 'It had been created already; its key told.' });
+    if (keyed.length === 1)
+      await creation.settle(new Map([[change, keyed[0]!]]), { message: 'It had been created already; its key told.' });
     else if (keyed.length === 0 && same.length === 0) open.push(change);
     else if (keyed.length === 0 && active.length === 1) {
       const [client] = active as [Client];
       creation.made.set(customerId, client);
       const message = `A client of this name (${client.clientId}) was created meanwhile; the customer is mapped to it.`;
-      await decide(context, change, { customerId, state: 'mapped', clientId: client.clientId, clientName: client.name, origin: 'name', candidates: [] }, message);
+      await decide(
+        context,
+        change,
+        { customerId, state: 'mapped', clientId: client.clientId, clientName: client.name, origin: 'name', candidates: [] },
+        message,
+      );
     } else {
       const candidates = (keyed.length > 0 ? keyed : same).map((client) => client.clientId);
       const detail = `Clients ${candidates.join(', ')} of this name appeared meanwhile. Map it to the right one.`;
@@ -100,8 +129,9 @@ async function takeWhatAppeared(context: ApplyContext, creation: ClientCreation,
 }
 
 async function decide(context: ApplyContext, change: ClientCreate, decision: MappingDecision, message: string): Promise<void> {
-  await context.store.settle([{ id: change.id, state: 'superseded', message, ...(decision.clientId === null ? {} : { psaId: decision.clientId }) }], (query) =>
-    storeMappings(query, context.tenantId, [decision]),
+  await context.store.settle(
+    [{ id: change.id, state: 'superseded', message, ...(decision.clientId === null ? {} : { psaId: decision.clientId }) }],
+    (query) => storeMappings(query, context.tenantId, [decision]),
   );
   await context.advance(1);
 }

@@ -1,5 +1,13 @@
 import { ImportFailure } from '../failure.js';
-import type { ClientCreateChange, ClientLinkChange, LicenceCreateChange, LicenceUpdateChange, Plan, PlanInput, SiteUpdateChange } from '../plan/input.js';
+import type {
+  ClientCreateChange,
+  ClientLinkChange,
+  LicenceCreateChange,
+  LicenceUpdateChange,
+  Plan,
+  PlanInput,
+  SiteUpdateChange,
+} from '../plan/input.js';
 import type { StoredChange } from '../store/plan-store.js';
 import type { WriteOutcome } from '../vendors.js';
 import { applyClients } from './apply-clients.js';
@@ -7,11 +15,15 @@ import { applyLicenceUpdates, applySiteUpdates } from './apply-updates.js';
 import type { ApplyContext } from './context.js';
 import { LicenceCreation } from './create-licences.js';
 
-const isClientLink = (change: StoredChange): change is StoredChange<ClientLinkChange> => change.entity === 'client' && change.action === 'link';
-const isClientCreate = (change: StoredChange): change is StoredChange<ClientCreateChange> => change.entity === 'client' && change.action === 'create';
+const isClientLink = (change: StoredChange): change is StoredChange<ClientLinkChange> =>
+  change.entity === 'client' && change.action === 'link';
+const isClientCreate = (change: StoredChange): change is StoredChange<ClientCreateChange> =>
+  change.entity === 'client' && change.action === 'create';
 const isSiteUpdate = (change: StoredChange): change is StoredChange<SiteUpdateChange> => change.entity === 'site';
-const isLicenceUpdate = (change: StoredChange): change is StoredChange<LicenceUpdateChange> => change.entity === 'licence' && change.action !== 'create';
-const isLicenceCreate = (change: StoredChange): change is StoredChange<LicenceCreateChange> => change.entity === 'licence' && change.action === 'create';
+const isLicenceUpdate = (change: StoredChange): change is StoredChange<LicenceUpdateChange> =>
+  change.entity === 'licence' && change.action !== 'create';
+const isLicenceCreate = (change: StoredChange): change is StoredChange<LicenceCreateChange> =>
+  change.entity === 'licence' && change.action === 'create';
 
 /**
  * Does what a stored plan says: mappings and links first, for they are true already; then what a PSA instance must be known for, on
@@ -27,13 +39,20 @@ export async function applyPlan(context: ApplyContext, plan: Plan, stored: reado
   await context.store.storeLinks(plan.links);
   await context.advance(links.length);
 
-  const [clientCreates, licenceUpdates, licenceCreates] = [stored.filter(isClientCreate), stored.filter(isLicenceUpdate), stored.filter(isLicenceCreate)];
+  const [clientCreates, licenceUpdates, licenceCreates] = [
+    stored.filter(isClientCreate),
+    stored.filter(isLicenceUpdate),
+    stored.filter(isLicenceCreate),
+  ];
   if (clientCreates.length > 0 && context.keys.client !== true) mayWrite(await context.psa.createClients([]));
   if (licenceUpdates.length + licenceCreates.length > 0 && context.keys.licence !== true) mayWrite(await context.psa.createLicences([]));
 
   const youngest = input.licences.reduce((most, { licenceId }) => Math.max(most, Number(licenceId) || 0), 0);
   const licences = new LicenceCreation(context, youngest);
-  const [placed, waiting] = [licenceCreates.filter(({ fields }) => fields.client_id != null), licenceCreates.filter(({ fields }) => fields.client_id == null)];
+  const [placed, waiting] = [
+    licenceCreates.filter(({ fields }) => fields.client_id != null),
+    licenceCreates.filter(({ fields }) => fields.client_id == null),
+  ];
   const open = await licences.proveKeys(placed, ({ fields }) => fields);
   const made = await applyClients(context, clientCreates, input.clients);
   await context.store.addSkips(made.skips);

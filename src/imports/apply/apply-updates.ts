@@ -8,8 +8,8 @@ import { callsForAll, compareShown } from './find-licences.js';
 type LicenceUpdate = StoredChange<LicenceUpdateChange>;
 type SiteUpdate = StoredChange<SiteUpdateChange>;
 
-/** How many updates are noted as sent at once: the PSA client cuts them into arrays of its own. */
-const CHUNK = 200;
+/** How many updates are noted as sent at once: no more than the PSA client puts into one array, so that who is to stop knows how each ended. */
+const CHUNK = 50;
 
 const NOTHING_SAID = { kind: 'failed', message: 'HaloPSA did not say what became of it.' } as const;
 
@@ -37,14 +37,19 @@ export async function applyLicenceUpdates(context: ApplyContext, changes: readon
   const shown = await licencesNow(context, unseen);
   const settlements = unseen.map((change): Settlement => {
     const licence = shown.get(change.psaId);
-    return { id: change.id, state: 'applied', ...(licence ? compareShown(change.fields, licence) : { message: 'HaloPSA took it; it did not show it afterwards.' }) };
+    return {
+      id: change.id,
+      state: 'applied',
+      ...(licence ? compareShown(change.fields, licence) : { message: 'HaloPSA took it; it did not show it afterwards.' }),
+    };
   });
   await settle(context, settlements, unseen);
 }
 
 /** These licences as the PSA shows them now, by whichever look takes fewer calls. */
 async function licencesNow(context: ApplyContext, changes: readonly LicenceUpdate[]): Promise<Map<string, Licence>> {
-  if (changes.length >= callsForAll(context)) return new Map((await context.psa.licences()).rows.map((licence) => [licence.licenceId, licence]));
+  if (changes.length >= callsForAll(context))
+    return new Map((await context.psa.licences()).rows.map((licence) => [licence.licenceId, licence]));
   const shown = new Map<string, Licence>();
   for (const { psaId } of changes) {
     const licence = await context.psa.licence(psaId);
@@ -78,7 +83,12 @@ export async function applySiteUpdates(context: ApplyContext, changes: readonly 
     for (const change of chunk) {
       const outcome: UpdateOutcome<Site> = outcomes.get(change.psaId) ?? NOTHING_SAID;
       if (outcome.kind === 'failed') settlements.push({ id: change.id, state: 'failed', message: outcome.message });
-      else settlements.push({ id: change.id, state: 'applied', ...siteShown(change, outcome.shown?.address ? outcome.shown : await context.psa.site(change.psaId)) });
+      else
+        settlements.push({
+          id: change.id,
+          state: 'applied',
+          ...siteShown(change, outcome.shown?.address ? outcome.shown : await context.psa.site(change.psaId)),
+        });
     }
     await context.store.settle(settlements);
     await context.advance(settlements.length);

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { Clocks, Held } from '../heartbeat.js';
 import type { PlanStore } from '../store/plan-store.js';
 import type { Psa } from '../vendors.js';
 
@@ -18,6 +19,9 @@ export interface ApplyContext {
   advance(ended: number): Promise<void>;
   /** Waits so many milliseconds; throws when the import is to stop. */
   wait(ms: number): Promise<void>;
+  /** Lets writes to the PSA go out only while this holds as well, until the function it gives is called. */
+  writesNeed(held: Held): () => void;
+  clocks?: Clocks;
   /** What the PSA instance is known to do with keys; null when that was never tried. */
   keys: Record<'client' | 'licence', boolean | null>;
   rememberKeys(of: 'client' | 'licence', kept: boolean): Promise<void>;

@@ -13,7 +13,11 @@ export type ClientCreate = StoredChange<ClientCreateChange>;
 export async function listClients(context: ApplyContext): Promise<Client[]> {
   const look = await context.psa.clients();
   if (!look.complete || look.malformed.some(({ id }) => id === undefined)) {
-    throw new ImportFailure('vendor', 'psa_look_incomplete', 'HaloPSA did not list all of its clients, so no more were created: one missing from the list could have been made twice. Import again later.');
+    throw new ImportFailure(
+      'vendor',
+      'psa_look_incomplete',
+      'HaloPSA did not list all of its clients, so no more were created: one missing from the list could have been made twice. Import again later.',
+    );
   }
   return look.rows;
 }
@@ -56,7 +60,14 @@ export class ClientCreation {
   async fail(items: readonly ClientCreate[], message: string): Promise<void> {
     if (items.length === 0) return;
     await this.context.store.settle(items.map(({ id }) => ({ id, state: 'failed', message })));
-    this.skips.push(...items.map(({ customerId }): PlannedSkip => ({ entity: 'customer', marketplaceId: customerId, reason: 'client_failed', detail: `Its client could not be created: ${message}` })));
+    this.skips.push(
+      ...items.map(({ customerId }): PlannedSkip => ({
+        entity: 'customer',
+        marketplaceId: customerId,
+        reason: 'client_failed',
+        detail: `Its client could not be created: ${message}`,
+      })),
+    );
     await this.context.advance(items.length);
   }
 
@@ -66,12 +77,25 @@ export class ClientCreation {
     const { store, tenantId } = this.context;
     for (const [change, client] of created) this.made.set(change.customerId, client);
     await store.settle(
-      [...created].map(([change, client]): Settlement => ({ id: change.id, state: 'applied', psaId: client.clientId, after: { ...change.client, ...client }, ...more })),
+      [...created].map(([change, client]): Settlement => ({
+        id: change.id,
+        state: 'applied',
+        psaId: client.clientId,
+        after: { ...change.client, ...client },
+        ...more,
+      })),
       (query) =>
         storeMappings(
           query,
           tenantId,
-          [...created].map(([{ customerId }, { clientId, name }]) => ({ customerId, state: 'mapped', clientId, clientName: name, origin: 'created', candidates: [] })),
+          [...created].map(([{ customerId }, { clientId, name }]) => ({
+            customerId,
+            state: 'mapped',
+            clientId,
+            clientName: name,
+            origin: 'created',
+            candidates: [],
+          })),
         ),
     );
     await this.context.advance(created.size);

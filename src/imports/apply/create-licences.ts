@@ -103,13 +103,20 @@ export class LicenceCreation {
     return {
       markSent: (items) => context.store.markSent(items),
       post: (items) => context.psa.createLicences(items.map((item) => item.placed)),
-      recognise: (items, shown) => items.find((item) => item.placed.snowid === shown.snowid) ?? (items.length === 1 && shown.snowid == null ? items[0] : undefined),
-      find: async (items) => recogniseLicences(items, await licencesAt(context, new Set(items.map((item) => item.placed.client_id!))), this.before),
+      recognise: (items, shown) =>
+        items.find((item) => item.placed.snowid === shown.snowid) ?? (items.length === 1 && shown.snowid == null ? items[0] : undefined),
+      find: async (items) =>
+        recogniseLicences(items, await licencesAt(context, new Set(items.map((item) => item.placed.client_id!))), this.before),
       settle: async (created) => {
         const fresh = [...created].filter(([item]) => !this.#made.has(item));
         for (const [item] of fresh) this.#made.add(item);
         await context.store.settle(
-          fresh.map(([change, licence]) => ({ id: change.id, state: 'applied', psaId: licence.licenceId, ...compareShown(change.placed, licence) })),
+          fresh.map(([change, licence]) => ({
+            id: change.id,
+            state: 'applied',
+            psaId: licence.licenceId,
+            ...compareShown(change.placed, licence),
+          })),
           (query) =>
             context.store.writeLinks(
               query,

@@ -96,7 +96,10 @@ class Creation<Item, Shown> {
     if (batch.length > 1 && rest.length === 0) this.#arraysStored = true;
     if (rest.length === 0) return;
     if (rest.some((item) => this.#lastTry.has(item))) {
-      await this.ops.fail(await this.#lookTwice(rest), 'HaloPSA answered that it stored this, but does not list it. The next import looks for it again.');
+      await this.ops.fail(
+        await this.#lookTwice(rest),
+        'HaloPSA answered that it stored this, but does not list it. The next import looks for it again.',
+      );
     } else if (batch.length === 1 || this.#arraysStored) this.#unseen.push(...rest);
     else {
       // The first array shows whether arrays are stored whole; if not, everything goes one by one.
@@ -146,7 +149,10 @@ class Creation<Item, Shown> {
     if (batch.length === 1) this.#troubleInARow += 1;
     this.#passedAlone = 0;
     const over = late ? missing : missing.filter((item) => this.#lastTry.has(item));
-    await this.ops.fail(over, `${NO_CLEAR_ANSWER} (${message}), and it is not listed. It is not sent again now, so that no twin is made; the next import looks for it first.`);
+    await this.ops.fail(
+      over,
+      `${NO_CLEAR_ANSWER} (${message}), and it is not listed. It is not sent again now, so that no twin is made; the next import looks for it first.`,
+    );
     this.#again(missing.filter((item) => !over.includes(item)));
   }
 

@@ -16,7 +16,11 @@ export async function licencesAt(context: ApplyContext, clientIds: ReadonlySet<s
   if (clientIds.size >= callsForAll(context)) looks.push(await context.psa.licences());
   else for (const clientId of clientIds) looks.push(await context.psa.licences({ clientId }));
   if (looks.some((look) => !look.complete || look.malformed.length > 0)) {
-    throw new ImportFailure('vendor', 'psa_look_incomplete', 'HaloPSA did not list all licences after some were created. Nothing more is created now; the next import finds them by their keys.');
+    throw new ImportFailure(
+      'vendor',
+      'psa_look_incomplete',
+      'HaloPSA did not list all licences after some were created. Nothing more is created now; the next import finds them by their keys.',
+    );
   }
   return looks.flatMap((look) => look.rows).filter((licence) => !licence.deleted);
 }
@@ -25,7 +29,11 @@ export async function licencesAt(context: ApplyContext, clientIds: ReadonlySet<s
  * What creates of unknown end became: by their keys; and because this may be a PSA that loses keys, by client, product and name
  * among the licences without one that are younger than the create.
  */
-export function recogniseLicences<T extends { placed: LicenceFields }>(items: readonly T[], listed: readonly Licence[], youngestBefore: number): Map<T, Licence> {
+export function recogniseLicences<T extends { placed: LicenceFields }>(
+  items: readonly T[],
+  listed: readonly Licence[],
+  youngestBefore: number,
+): Map<T, Licence> {
   const byKey = new Map(listed.filter((licence) => licence.snowid != null).map((licence) => [licence.snowid, licence]));
   const keyless = listed.filter((licence) => licence.snowid == null && Number(licence.licenceId) > youngestBefore);
   const found = new Map<T, Licence>();
@@ -33,7 +41,12 @@ export function recogniseLicences<T extends { placed: LicenceFields }>(items: re
     const { placed } = item;
     const licence =
       byKey.get(placed.snowid) ??
-      keyless.find((other) => other.clientId === placed.client_id && (other.vendor_product_sku ?? null) === (placed.vendor_product_sku ?? null) && (other.name ?? null) === (placed.name ?? null));
+      keyless.find(
+        (other) =>
+          other.clientId === placed.client_id &&
+          (other.vendor_product_sku ?? null) === (placed.vendor_product_sku ?? null) &&
+          (other.name ?? null) === (placed.name ?? null),
+      );
     if (licence) found.set(item, licence);
   }
   return found;

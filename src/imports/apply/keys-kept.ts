@@ -28,7 +28,11 @@ export function refusesCreates(what: 'clients' | 'licences', why: string): Impor
  * Fails an import that would create records although this PSA instance is known to lose their keys, before anything is written,
  * unless a record created before shows its key now.
  */
-export async function requireKeys(context: Pick<ApplyContext, 'keys' | 'rememberKeys'>, of: 'client' | 'licence', showsKeyNow: () => boolean): Promise<void> {
+export async function requireKeys(
+  context: Pick<ApplyContext, 'keys' | 'rememberKeys'>,
+  of: 'client' | 'licence',
+  showsKeyNow: () => boolean,
+): Promise<void> {
   if (context.keys[of] !== false) return;
   if (!showsKeyNow()) throw keyNotKept(of);
   await context.rememberKeys(of, true);

@@ -11,9 +11,16 @@ export function youngest(clients: Iterable<Client>): string {
  * What a create of unknown end became: by its key; and because this may be a PSA that loses keys, by its exact name among the
  * clients without one that are younger than the create.
  */
-export function recogniseClient(listed: readonly Client[], wanted: Pick<NewClient, 'ref' | 'name'>, youngestBefore: string): Client | undefined {
+export function recogniseClient(
+  listed: readonly Client[],
+  wanted: Pick<NewClient, 'ref' | 'name'>,
+  youngestBefore: string,
+): Client | undefined {
   return (
     listed.find((client) => client.ref === wanted.ref) ??
-    listed.find((client) => client.ref === undefined && Number(client.clientId) > Number(youngestBefore) && exactName(client.name) === exactName(wanted.name))
+    listed.find(
+      (client) =>
+        client.ref === undefined && Number(client.clientId) > Number(youngestBefore) && exactName(client.name) === exactName(wanted.name),
+    )
   );
 }

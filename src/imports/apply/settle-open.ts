@@ -48,21 +48,33 @@ function never({ id, running }: OpenChange<unknown>): Settlement {
 }
 
 /** Says what became of creates of clients: found by key or young exact name, else never made. To be asked once nothing is on its way any more. */
-export async function settleClientCreates(store: PlanStore, open: readonly OpenChange<NewClient>[], listed: readonly Client[]): Promise<void> {
+export async function settleClientCreates(
+  store: PlanStore,
+  open: readonly OpenChange<NewClient>[],
+  listed: readonly Client[],
+): Promise<void> {
   for (const change of open) {
     const client = recogniseClient(listed, change.planned, change.youngest_before ?? String(Number.MAX_SAFE_INTEGER));
     if (!client) await store.settle([never(change)]);
     else {
       const { clientId, name } = client;
-      await store.settle([{ id: change.id, state: 'applied', psaId: clientId, after: { ...change.planned, ...client }, message: FOUND }], (query) =>
-        storeMappings(query, change.tenant_id, [{ customerId: change.customer_id, state: 'mapped', clientId, clientName: name, origin: 'created', candidates: [] }]),
+      await store.settle(
+        [{ id: change.id, state: 'applied', psaId: clientId, after: { ...change.planned, ...client }, message: FOUND }],
+        (query) =>
+          storeMappings(query, change.tenant_id, [
+            { customerId: change.customer_id, state: 'mapped', clientId, clientName: name, origin: 'created', candidates: [] },
+          ]),
       );
     }
   }
 }
 
 /** Says what became of writes to licences: creates are found by their key, updates by showing what was asked for. */
-export async function settleLicenceWrites(store: PlanStore, open: readonly OpenChange<LicenceFields>[], licences: readonly Licence[]): Promise<void> {
+export async function settleLicenceWrites(
+  store: PlanStore,
+  open: readonly OpenChange<LicenceFields>[],
+  licences: readonly Licence[],
+): Promise<void> {
   if (open.length === 0) return;
   const byId = new Map(licences.map((licence) => [licence.licenceId, licence]));
   const byKey = Map.groupBy(
@@ -76,8 +88,9 @@ export async function settleLicenceWrites(store: PlanStore, open: readonly OpenC
       const [licence] = keyed;
       if (!licence || keyed.length > 1) await store.settle([never(change)]);
       else {
-        await store.settle([{ id, state: 'applied', psaId: licence.licenceId, after: compareShown(planned, licence).after, message: FOUND }], (query) =>
-          store.writeLinks(query, [{ subscriptionId, line, licenceId: licence.licenceId, origin: 'created' }]),
+        await store.settle(
+          [{ id, state: 'applied', psaId: licence.licenceId, after: compareShown(planned, licence).after, message: FOUND }],
+          (query) => store.writeLinks(query, [{ subscriptionId, line, licenceId: licence.licenceId, origin: 'created' }]),
         );
       }
       continue;

@@ -23,7 +23,9 @@ export class AlreadyThere {
   readonly #clients = new Map<string, OfClient>();
 
   constructor(licences: readonly Licence[], isLinked: (licenceId: string) => boolean) {
-    const others = licences.filter((licence) => !licence.deleted && licence.is_active !== false && !isOurKey(licence.snowid) && !isLinked(licence.licenceId));
+    const others = licences.filter(
+      (licence) => !licence.deleted && licence.is_active !== false && !isOurKey(licence.snowid) && !isLinked(licence.licenceId),
+    );
     this.#licencesOf = Map.groupBy(others, (licence) => licence.clientId);
   }
 
@@ -35,7 +37,10 @@ export class AlreadyThere {
     return (
       found(bySnowid.get(subscription.subscriptionId), 'already stands for this subscription.') ??
       found(wanted.vendor_product_sku == null ? undefined : bySku.get(wanted.vendor_product_sku), 'already has this product’s SKU.') ??
-      found(names.map((name) => byAzureName.get(name)).find((licence) => licence !== undefined), 'is fed by a Microsoft connection under the same name.')
+      found(
+        names.map((name) => byAzureName.get(name)).find((licence) => licence !== undefined),
+        'is fed by a Microsoft connection under the same name.',
+      )
     );
   }
 

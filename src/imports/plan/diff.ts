@@ -22,7 +22,10 @@ export function differences(wanted: LicenceFields, shown: LicenceFields): { befo
  * Splits off the fields of which the very same write was the last one: what it asked for did not stay, so something in the PSA
  * undoes or alters it, and writing it again and again would help nobody.
  */
-export function withoutWhatDoesNotStick<T extends { before: object; fields: object }>(change: T, last: AppliedFields | undefined): { change: T; stuck: string[] } {
+export function withoutWhatDoesNotStick<T extends { before: object; fields: object }>(
+  change: T,
+  last: AppliedFields | undefined,
+): { change: T; stuck: string[] } {
   if (!last) return { change, stuck: [] };
   const before: Record<string, unknown> = {};
   const fields: Record<string, unknown> = {};

@@ -61,16 +61,24 @@ export class EndedLines {
   #addAlive(detail: SubscriptionDetail): void {
     for (const line of detail.lines) {
       const product = productOf(ownedFields(this.input, detail, line));
+      const licenceId = this.holdings.link(detail.subscriptionId, line.line)?.licenceId ?? undefined;
       push(this.#alive, detail.customerId, {
         subscriptionId: detail.subscriptionId,
         line: line.line,
+        ...(licenceId === undefined ? {} : { licenceId }),
         ...(product === undefined ? {} : { product }),
         ...(line.vendorSubscriptionId === undefined ? {} : { vendorSubscriptionId: line.vendorSubscriptionId }),
       });
     }
   }
 
-  #add(subscriptionId: string, customerId: string, detail: SubscriptionDetail | undefined, endDate: string | undefined, proven: EndedLine['proven']): string | undefined {
+  #add(
+    subscriptionId: string,
+    customerId: string,
+    detail: SubscriptionDetail | undefined,
+    endDate: string | undefined,
+    proven: EndedLine['proven'],
+  ): string | undefined {
     const remembered: readonly Pick<SubscriptionLine, 'line' | 'mpn'>[] = detail?.lines ?? this.holdings.linesOf(subscriptionId);
     const known = remembered.length > 0 ? remembered.toSorted((a, b) => (a.line < b.line ? -1 : 1)) : [{ line: '' }];
     let first: string | undefined;

@@ -1,5 +1,6 @@
 import { parseLicenceKey, type Licence, type SubscriptionLine } from '../../domain/index.js';
 import type { KnownLink, Needs, PlanInput } from './input.js';
+import { keptKey } from './line-fields.js';
 
 /** How a line is held in the PSA. */
 export type Holding =
@@ -67,7 +68,7 @@ export class Holdings {
   of(subscriptionId: string, lines: readonly Pick<SubscriptionLine, 'line' | 'mpn'>[]): Map<string, Holding> {
     const held = new Map<string, Holding>();
     const open: Pick<SubscriptionLine, 'line' | 'mpn'>[] = [];
-    for (const line of lines) {
+    for (const line of lines.toSorted((a, b) => (a.line < b.line ? -1 : 1))) {
       const link = this.link(subscriptionId, line.line);
       if (link?.licenceId != null) held.set(line.line, this.#linkedLicence(link, link.licenceId));
       else open.push(line);
@@ -78,7 +79,8 @@ export class Holdings {
     };
     const left: typeof open = [];
     for (const line of open) {
-      const own = candidates.filter((licence) => parseLicenceKey(this.input.marketplace, licence.snowid)?.line === line.line);
+      const own =
+        candidates.length === 0 ? [] : candidates.filter((licence) => licence.snowid === keptKey(this.input, subscriptionId, line.line));
       if (own.length > 0) take(line, own);
       else left.push(line);
     }
@@ -90,7 +92,8 @@ export class Holdings {
     for (const line of left) {
       if (bare.length > 0 && line === owner) take(line, bare);
       // Whose licence it is cannot be told, and creating one for each line would leave a twin of whichever it is.
-      else if (bare.length > 0 && owner === undefined) held.set(line.line, { kind: 'duplicate', licenceIds: bare.map((licence) => licence.licenceId).toSorted() });
+      else if (bare.length > 0 && owner === undefined)
+        held.set(line.line, { kind: 'duplicate', licenceIds: bare.map((licence) => licence.licenceId).toSorted() });
       else held.set(line.line, { kind: 'none', createAnyway: this.link(subscriptionId, line.line)?.createAnyway ?? false });
     }
     return held;
@@ -102,9 +105,12 @@ export class Holdings {
       this.needs.licences.add(licenceId);
       return { kind: 'asked' };
     }
-    if (licence === null || licence.deleted) return link.createAnyway ? { kind: 'none', createAnyway: true } : { kind: 'deleted', licenceId };
+    if (licence === null || licence.deleted)
+      return link.createAnyway ? { kind: 'none', createAnyway: true } : { kind: 'deleted', licenceId };
     const twins = this.#twins(licence);
-    return twins.length > 0 ? { kind: 'duplicate', licenceIds: [licenceId, ...twins].toSorted() } : { kind: 'licence', licence, linked: true };
+    return twins.length > 0
+      ? { kind: 'duplicate', licenceIds: [licenceId, ...twins].toSorted() }
+      : { kind: 'licence', licence, linked: true };
   }
 
   /** Other licences that carry the very key of this one. */
@@ -120,9 +126,13 @@ export class Holdings {
     const alive = licences.filter((licence) => !licence.deleted);
     if (alive.length > 1) return { kind: 'duplicate', licenceIds: alive.map((licence) => licence.licenceId).toSorted() };
     const [only] = alive;
+    const twins = only ? this.#twins(only) : [];
+    if (only && twins.length > 0) return { kind: 'duplicate', licenceIds: [only.licenceId, ...twins].toSorted() };
     if (only && this.input.heldElsewhere.has(only.licenceId)) return { kind: 'elsewhere', licenceId: only.licenceId };
     if (only) return { kind: 'licence', licence: only, linked: false };
-    return createAnyway ? { kind: 'none', createAnyway } : { kind: 'deleted', licenceId: licences.map((licence) => licence.licenceId).toSorted()[0]! };
+    return createAnyway
+      ? { kind: 'none', createAnyway }
+      : { kind: 'deleted', licenceId: licences.map((licence) => licence.licenceId).toSorted()[0]! };
   }
 
   /** Linked licences, alive, of lines that a subscription does not have any more. */
@@ -135,8 +145,9 @@ export class Holdings {
     });
   }
 
-  /** Whether the key of a first line is taken by a licence of this subscription already. */
-  firstKeyTaken(subscriptionId: string): boolean {
-    return (this.#keyed.get(subscriptionId) ?? []).some((licence) => !licence.deleted && parseLicenceKey(this.input.marketplace, licence.snowid)?.line === undefined);
+  /** A licence, alive, that carries this very key. */
+  carrying(key: string): Licence | undefined {
+    const named = parseLicenceKey(this.input.marketplace, key);
+    return (named && this.#keyed.get(named.subscriptionId))?.find((licence) => licence.snowid === key && !licence.deleted);
   }
 }

@@ -1,5 +1,27 @@
-import type { ChangeAction, ChangeEntity, ClientImportSettings, ImportEntity, LinkOrigin, MappingOrigin, MappingState, SkipReason, SubscriptionImportSettings } from '../../../entities/index.js';
-import type { Client, Customer, Licence, LicenceFields, Look, Malformed, NewClient, Site, SiteAddress, SubscriptionDetail, Subscription } from '../../domain/index.js';
+import type {
+  ChangeAction,
+  ChangeEntity,
+  ClientImportSettings,
+  ImportEntity,
+  LinkOrigin,
+  MappingOrigin,
+  MappingState,
+  SkipReason,
+  SubscriptionImportSettings,
+} from '../../../entities/index.js';
+import type {
+  Client,
+  Customer,
+  Licence,
+  LicenceFields,
+  Look,
+  Malformed,
+  NewClient,
+  Site,
+  SiteAddress,
+  SubscriptionDetail,
+  Subscription,
+} from '../../domain/index.js';
 import type { PsaForm } from '../vendors.js';
 
 /** A mapping as stored. */

@@ -1,4 +1,4 @@
-import type { LicenceField, LicenceFields, SubscriptionDetail, SubscriptionLine } from '../../domain/index.js';
+import { licenceKey, type LicenceField, type LicenceFields, type SubscriptionDetail, type SubscriptionLine } from '../../domain/index.js';
 import type { PlanInput } from './input.js';
 
 /** Isthmus's own fields of the licences it is linked to: brought into line at every import. The rest belongs to the people in the PSA. */
@@ -34,6 +34,12 @@ export function newFields(input: PlanInput, subscription: SubscriptionDetail, li
   const fields = { ...input.form.licence(subscription, line), ...place };
   if (input.subscriptionImport.prices === 'never') delete fields.price;
   return input.form.stored(fields);
+}
+
+/** The key of a line's licence as the PSA keeps it: a very long MPN is cut. */
+export function keptKey(input: Pick<PlanInput, 'marketplace' | 'form'>, subscriptionId: string, furtherLine?: string): string {
+  const key = licenceKey(input.marketplace, subscriptionId, furtherLine);
+  return input.form.stored({ snowid: key }).snowid ?? key;
 }
 
 const isNothing = (amount: string | undefined): boolean => amount === undefined || Number(amount) === 0;

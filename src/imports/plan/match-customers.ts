@@ -39,7 +39,8 @@ function wasOf(mapping: KnownMapping | undefined): Pick<MappingDecision, 'was'> 
   return mapping && mapping.clientId !== null ? { was: { state: mapping.state, clientId: mapping.clientId } } : {};
 }
 
-const ids = (clients: readonly Client[]): string[] => clients.map((client) => client.clientId).toSorted((a, b) => Number(a) - Number(b) || a.localeCompare(b));
+const ids = (clients: readonly Client[]): string[] =>
+  clients.map((client) => client.clientId).toSorted((a, b) => Number(a) - Number(b) || a.localeCompare(b));
 
 /**
  * Says of every customer which client it is. By a stored mapping first, which always wins; then by the key in a client's `ref`;
@@ -55,9 +56,18 @@ export function matchCustomers(input: MatchInput, needs: Needs): Map<string, Mat
   const byRef = grouped(input.clients, (client) => client.ref);
   const byExact = grouped(input.clients, (client) => exactName(client.name));
   const byLoose = grouped(input.clients, (client) => looseName(client.name));
-  const undecided = grouped(input.customers.filter((customer) => !decided(customer)), (customer) => exactName(customer.name));
+  const undecided = grouped(
+    input.customers.filter((customer) => !decided(customer)),
+    (customer) => exactName(customer.name),
+  );
 
-  const open = (customer: Customer, state: 'suggested' | 'ambiguous' | 'broken', detail: string, candidates: Client[], keep?: KnownMapping): Match => ({
+  const open = (
+    customer: Customer,
+    state: 'suggested' | 'ambiguous' | 'broken',
+    detail: string,
+    candidates: Client[],
+    keep?: KnownMapping,
+  ): Match => ({
     kind: 'open',
     state,
     detail,
@@ -74,7 +84,15 @@ export function matchCustomers(input: MatchInput, needs: Needs): Map<string, Mat
   const mapped = (customer: Customer, client: Client, origin: MappingDecision['origin'], instead?: KnownMapping): Match => ({
     kind: 'client',
     client,
-    decision: { customerId: customer.customerId, state: 'mapped', clientId: client.clientId, clientName: client.name, origin, candidates: [], ...wasOf(instead) },
+    decision: {
+      customerId: customer.customerId,
+      state: 'mapped',
+      clientId: client.clientId,
+      clientName: client.name,
+      origin,
+      candidates: [],
+      ...wasOf(instead),
+    },
   });
   const keyedClients = (customer: Customer): Client[] => byRef.get(clientKey(input.marketplace, customer.customerId)) ?? [];
 
@@ -93,33 +111,71 @@ export function matchCustomers(input: MatchInput, needs: Needs): Map<string, Mat
     }
     if (client) return mapping.state === 'mapped' ? { kind: 'client', client } : mapped(customer, client, mapping.origin, mapping);
     // Merged in Halo: the licences went to another client, and all to the same one, so the mapping follows them.
-    const moved = [...(input.licenceClients.get(customer.customerId) ?? [])].map((id) => byId.get(id)).filter((client) => client !== undefined);
+    const moved = [...(input.licenceClients.get(customer.customerId) ?? [])]
+      .map((id) => byId.get(id))
+      .filter((client) => client !== undefined);
     if (moved.length === 1) return mapped(customer, moved[0]!, mapping.origin, mapping);
-    return open(customer, 'broken', `It was mapped to client ${mapping.clientId}, which HaloPSA no longer has. Map it to another client.`, [], mapping);
+    return open(
+      customer,
+      'broken',
+      `It was mapped to client ${mapping.clientId}, which HaloPSA no longer has. Map it to another client.`,
+      [],
+      mapping,
+    );
   };
 
   const fresh = (customer: Customer): Match => {
     const keyed = keyedClients(customer);
     if (keyed.length === 1) return mapped(customer, keyed[0]!, 'key');
-    if (keyed.length > 1) return open(customer, 'ambiguous', `Clients ${ids(keyed).join(', ')} carry this customer's key in their reference. Map it to one of them.`, keyed);
+    if (keyed.length > 1)
+      return open(
+        customer,
+        'ambiguous',
+        `Clients ${ids(keyed).join(', ')} carry this customer's key in their reference. Map it to one of them.`,
+        keyed,
+      );
     const name = exactName(customer.name);
     const same = byExact.get(name) ?? [];
     const active = same.filter((client) => !client.inactive);
     const namesakes = undecided.get(name) ?? [];
-    if (active.length > 1) return open(customer, 'ambiguous', `Clients ${ids(active).join(', ')} are all called this. Map it to the right one.`, active);
+    if (active.length > 1)
+      return open(customer, 'ambiguous', `Clients ${ids(active).join(', ')} are all called this. Map it to the right one.`, active);
     if (namesakes.length > 1) {
       const others = namesakes.filter((other) => other.customerId !== customer.customerId).map((other) => other.customerId);
-      return open(customer, 'ambiguous', `Customer ${others.toSorted().join(', ')} has the same name. Map each of them, or say that it is to be created.`, active);
+      return open(
+        customer,
+        'ambiguous',
+        `Customer ${others.toSorted().join(', ')} has the same name. Map each of them, or say that it is to be created.`,
+        active,
+      );
     }
     if (!input.customersComplete) {
-      return { kind: 'wait', detail: 'The list of customers could not be read whole, so it is not known whether another customer has this name. It is matched at the next import.' };
+      return {
+        kind: 'wait',
+        detail:
+          'The list of customers could not be read whole, so it is not known whether another customer has this name. It is matched at the next import.',
+      };
     }
     if (active.length === 1) return mapped(customer, active[0]!, 'name');
-    if (same.length > 0) return open(customer, 'suggested', `Only inactive clients (${ids(same).join(', ')}) are called this. Map it to one, or say that a new one is to be created.`, same);
+    if (same.length > 0)
+      return open(
+        customer,
+        'suggested',
+        `Only inactive clients (${ids(same).join(', ')}) are called this. Map it to one, or say that a new one is to be created.`,
+        same,
+      );
     const alike = byLoose.get(looseName(customer.name)) ?? [];
     if (alike.length > 0) {
-      const names = alike.map((client) => `“${client.name}” (${client.clientId})`).toSorted().join(', ');
-      return open(customer, 'suggested', `Its name is like that of ${names}. Accept, map it to another client, or say that a new one is to be created.`, alike);
+      const names = alike
+        .map((client) => `“${client.name}” (${client.clientId})`)
+        .toSorted()
+        .join(', ');
+      return open(
+        customer,
+        'suggested',
+        `Its name is like that of ${names}. Accept, map it to another client, or say that a new one is to be created.`,
+        alike,
+      );
     }
     return { kind: 'create', asked: false };
   };

@@ -36,7 +36,8 @@ function sharedClients(input: PlanInput, matches: ReadonlyMap<string, Match>): S
     if ((owner.get(clientId) ?? customerId) !== customerId) shared.add(clientId);
     owner.set(clientId, customerId);
   };
-  for (const mapping of input.mappings) if (mapping.state === 'mapped' && !matches.has(mapping.customerId)) add(mapping.clientId, mapping.customerId);
+  for (const mapping of input.mappings)
+    if (mapping.state === 'mapped' && !matches.has(mapping.customerId)) add(mapping.clientId, mapping.customerId);
   for (const [customerId, match] of matches) if (match.kind === 'client') add(match.client.clientId, customerId);
   return shared;
 }
@@ -97,7 +98,9 @@ export function planClients(input: PlanInput, plan: Plan, matches: ReadonlyMap<s
   const placements = new Map<string, Placement>();
   const importing = input.entities.includes('customers');
   const shared = sharedClients(input, matches);
-  const undecided = new Set(input.mappings.filter((mapping) => mapping.state === 'suggested' || mapping.state === 'ambiguous').map((mapping) => mapping.customerId));
+  const undecided = new Set(
+    input.mappings.filter((mapping) => mapping.state === 'suggested' || mapping.state === 'ambiguous').map((mapping) => mapping.customerId),
+  );
   const withLive = new Set(input.subscriptions.rows.filter((row) => !hasEnded(row.status)).map((row) => row.customerId));
 
   for (const customer of input.customers.rows.toSorted((a, b) => (a.customerId < b.customerId ? -1 : 1))) {
@@ -105,7 +108,13 @@ export function planClients(input: PlanInput, plan: Plan, matches: ReadonlyMap<s
     if (!match) continue;
     const skip = (reason: SkipReason, detail: string, psaId?: string): void => {
       placements.set(customer.customerId, { kind: 'skip', reason, detail });
-      plan.skips.push({ entity: 'customer', marketplaceId: customer.customerId, reason, detail, ...(psaId === undefined ? {} : { psaId }) });
+      plan.skips.push({
+        entity: 'customer',
+        marketplaceId: customer.customerId,
+        reason,
+        detail,
+        ...(psaId === undefined ? {} : { psaId }),
+      });
     };
 
     if (match.kind === 'create' && undecided.has(customer.customerId)) plan.forgotten.push(customer.customerId);
@@ -118,15 +127,28 @@ export function planClients(input: PlanInput, plan: Plan, matches: ReadonlyMap<s
       const { client, decision } = match;
       if (decision) {
         plan.mappings.push(decision);
-        plan.changes.push({ entity: 'client', action: 'link', customerId: customer.customerId, psaId: client.clientId, clientName: client.name });
+        plan.changes.push({
+          entity: 'client',
+          action: 'link',
+          customerId: customer.customerId,
+          psaId: client.clientId,
+          clientName: client.name,
+        });
       } else if (importing) plan.unchanged.clients += 1;
       placements.set(customer.customerId, { kind: 'client', clientId: client.clientId });
-      if (importing && input.clientImport.updateMainSiteAddress && !shared.has(client.clientId)) planAddress(input, plan, customer, client.clientId);
+      if (importing && input.clientImport.updateMainSiteAddress && !shared.has(client.clientId))
+        planAddress(input, plan, customer, client.clientId);
     } else if (!importing) skip('unmapped_customer', 'It has no client in HaloPSA yet, and this import was not asked for customers.');
     else if (customer.status === 'cancelled' || customer.status === 'error') {
-      skip('unmapped_customer', `The marketplace calls this account ${customer.status === 'error' ? 'broken' : 'cancelled'}: no client is created for it.`);
+      skip(
+        'unmapped_customer',
+        `The marketplace calls this account ${customer.status === 'error' ? 'broken' : 'cancelled'}: no client is created for it.`,
+      );
     } else if (!match.asked && !input.clientImport.createUnmatched) {
-      skip('unmapped_customer', 'No client bears this name, and creating clients is switched off. Map it, or say that it is to be created.');
+      skip(
+        'unmapped_customer',
+        'No client bears this name, and creating clients is switched off. Map it, or say that it is to be created.',
+      );
     } else if (!match.asked && input.clientImport.onlyWithSubscriptions && !withLive.has(customer.customerId)) {
       skip('unmapped_customer', 'It has no live subscription, and only customers with subscriptions are created.');
     } else planCreate(input, plan, placements, customer, skip);

@@ -1,4 +1,14 @@
-import { hasEnded, isLive, isOurKey, licenceKey, parseLicenceKey, type Licence, type LicenceFields, type Subscription, type SubscriptionDetail, type SubscriptionLine } from '../../domain/index.js';
+import {
+  hasEnded,
+  isLive,
+  isOurKey,
+  parseLicenceKey,
+  type Licence,
+  type LicenceFields,
+  type Subscription,
+  type SubscriptionDetail,
+  type SubscriptionLine,
+} from '../../domain/index.js';
 import type { SkipReason } from '../../../entities/index.js';
 import { AlreadyThere } from './already-there.js';
 import { differences, withoutWhatDoesNotStick } from './diff.js';
@@ -6,7 +16,7 @@ import { EndedLines } from './ended-lines.js';
 import { Endings } from './endings.js';
 import { Holdings, type Holding } from './holdings.js';
 import type { LicenceUpdateChange, LinkDecision, Plan, PlanInput } from './input.js';
-import { isTrial, newFields, ownedFields } from './line-fields.js';
+import { isTrial, keptKey, newFields, ownedFields } from './line-fields.js';
 import { mainSite, type Placement } from './plan-clients.js';
 import { findSuccessions, productOf, type EndedLine, type LiveLine, type NewLine, type Succession } from './renewals.js';
 
@@ -30,8 +40,6 @@ class LicencePlanner {
   readonly #fresh = new Map<string, NewLine[]>();
   /** By customer: live lines that are not fresh. */
   readonly #live = new Map<string, LiveLine[]>();
-  /** Subscriptions whose first line's key this plan gives away. */
-  readonly #firstKeyPlanned = new Set<string>();
 
   constructor(
     private readonly input: PlanInput,
@@ -75,25 +83,42 @@ class LicencePlanner {
       return this.#skip(id, 'ended', `It has ended in the marketplace.${left}`, held === undefined ? {} : { psaId: held });
     }
     const place = this.placements.get(row.customerId);
-    if (!place) return this.#skip(id, 'unknown_customer', `Its customer ${row.customerId} is not among the customers that the marketplace shows.`);
+    if (!place)
+      return this.#skip(id, 'unknown_customer', `Its customer ${row.customerId} is not among the customers that the marketplace shows.`);
     if (place.kind === 'skip') return this.#skip(id, place.reason, place.detail);
-    if (status === 'pending') return this.#skip(id, 'pending', 'It is not in force yet. It is imported once the marketplace calls it active.');
-    if (!isLive(status)) return this.#skip(id, 'invalid', `Its status “${row.rawStatus ?? status}” is not known to this version; nothing about it is changed.`);
+    if (status === 'pending')
+      return this.#skip(id, 'pending', 'It is not in force yet. It is imported once the marketplace calls it active.');
+    if (!isLive(status))
+      return this.#skip(
+        id,
+        'invalid',
+        `Its status “${row.rawStatus ?? status}” is not known to this version; nothing about it is changed.`,
+      );
     if (read === undefined) {
       this.plan.needs.details.add(id);
       return;
     }
-    if (read === null) return this.#skip(id, 'invalid', 'The marketplace lists it but does not know its id. It is tried again at the next import.');
-    if (!detail) return this.#skip(id, 'invalid', `The marketplace's record could not be understood: ${'reason' in read ? read.reason : ''}`);
-    if (detail.customerId !== row.customerId) return this.#skip(id, 'invalid', `The list gives it to customer ${row.customerId}, its own record to ${detail.customerId}.`);
-    if (detail.lines.length === 0) return this.#skip(id, 'no_product', 'It has no product, so there is nothing to count or bill. This is usual for reservations, savings plans and internal plans.');
+    if (read === null)
+      return this.#skip(id, 'invalid', 'The marketplace lists it but does not know its id. It is tried again at the next import.');
+    if (!detail)
+      return this.#skip(id, 'invalid', `The marketplace's record could not be understood: ${'reason' in read ? read.reason : ''}`);
+    if (detail.customerId !== row.customerId)
+      return this.#skip(id, 'invalid', `The list gives it to customer ${row.customerId}, its own record to ${detail.customerId}.`);
+    if (detail.lines.length === 0)
+      return this.#skip(
+        id,
+        'no_product',
+        'It has no product, so there is nothing to count or bill. This is usual for reservations, savings plans and internal plans.',
+      );
     const holdings = this.#holdings.of(id, detail.lines);
-    for (const line of detail.lines.toSorted((a, b) => (a.line < b.line ? -1 : 1))) this.#line(detail, line, holdings.get(line.line)!, place);
+    for (const line of detail.lines.toSorted((a, b) => (a.line < b.line ? -1 : 1)))
+      this.#line(detail, line, holdings.get(line.line)!, place);
     for (const gone of this.#holdings.ofVanishedLines(id, detail.lines)) this.#vanishedLine(detail, gone);
   }
 
   #vanishedLine({ subscriptionId, customerId }: SubscriptionDetail, { line, licence }: { line: string; licence: Licence }): void {
-    if (this.input.endings) push(this.#vanished, customerId, { subscriptionId, line, licence, proven: true, vanished: true, endDate: this.input.today });
+    if (this.input.endings)
+      push(this.#vanished, customerId, { subscriptionId, line, licence, proven: true, vanished: true, endDate: this.input.today });
     else {
       const detail = 'Its subscription lives on without this product. Only the integrator, where that is switched on, ends licences.';
       this.#skip(subscriptionId, 'ended', detail, { line, psaId: licence.licenceId });
@@ -103,7 +128,10 @@ class LicencePlanner {
   #line(subscription: SubscriptionDetail, line: SubscriptionLine, holding: Holding, place: Place): void {
     const wanted = ownedFields(this.input, subscription, line);
     const product = productOf(wanted);
-    const of = { ...(product === undefined ? {} : { product }), ...(line.vendorSubscriptionId === undefined ? {} : { vendorSubscriptionId: line.vendorSubscriptionId }) };
+    const of = {
+      ...(product === undefined ? {} : { product }),
+      ...(line.vendorSubscriptionId === undefined ? {} : { vendorSubscriptionId: line.vendorSubscriptionId }),
+    };
     const refused = this.#refusal(subscription, line, holding, wanted);
     if (!refused && holding.kind === 'none') {
       const fresh: NewLine = { subscription, line, wanted, ...of };
@@ -112,33 +140,66 @@ class LicencePlanner {
       return;
     }
     const licenceId = holding.kind === 'licence' ? holding.licence.licenceId : undefined;
-    push(this.#live, subscription.customerId, { subscriptionId: subscription.subscriptionId, line: line.line, ...of, ...(licenceId === undefined ? {} : { licenceId }) });
+    push(this.#live, subscription.customerId, {
+      subscriptionId: subscription.subscriptionId,
+      line: line.line,
+      ...of,
+      ...(licenceId === undefined ? {} : { licenceId }),
+    });
     if (refused) {
       const psaId = refused.psaId ?? licenceId;
-      return this.#skip(subscription.subscriptionId, refused.reason, refused.detail, { line: line.line, ...(psaId === undefined ? {} : { psaId }) });
+      return this.#skip(subscription.subscriptionId, refused.reason, refused.detail, {
+        line: line.line,
+        ...(psaId === undefined ? {} : { psaId }),
+      });
     }
     if (holding.kind !== 'licence') return;
-    if (!holding.linked) this.plan.links.push({ subscriptionId: subscription.subscriptionId, line: line.line, licenceId: holding.licence.licenceId, origin: 'key' });
+    if (!holding.linked)
+      this.plan.links.push({
+        subscriptionId: subscription.subscriptionId,
+        line: line.line,
+        licenceId: holding.licence.licenceId,
+        origin: 'key',
+      });
     this.#update(subscription, line, holding.licence, wanted);
   }
 
   /** Why a line gets no licence, or its licence is left alone. */
-  #refusal(subscription: SubscriptionDetail, line: SubscriptionLine, holding: Holding, wanted: LicenceFields): { reason: SkipReason; detail: string; psaId?: string } | undefined {
+  #refusal(
+    subscription: SubscriptionDetail,
+    line: SubscriptionLine,
+    holding: Holding,
+    wanted: LicenceFields,
+  ): { reason: SkipReason; detail: string; psaId?: string } | undefined {
     const { quantity } = line;
-    if (line.mpn === undefined && line.productId === undefined) return { reason: 'no_product', detail: 'This product has neither an MPN nor an id, so it cannot be told from others.' };
-    if (this.input.subscriptionImport.trials === 'skip' && isTrial(subscription, line)) return { reason: 'trial', detail: 'It is a trial, and trials are not imported.' };
+    if (line.mpn === undefined && line.productId === undefined)
+      return { reason: 'no_product', detail: 'This product has neither an MPN nor an id, so it cannot be told from others.' };
+    if (this.input.subscriptionImport.trials === 'skip' && isTrial(subscription, line))
+      return { reason: 'trial', detail: 'It is a trial, and trials are not imported.' };
     if (quantity === undefined) return { reason: 'invalid', detail: 'The marketplace does not say its quantity.' };
-    if (!Number.isInteger(quantity)) return { reason: 'fractional', detail: `Its quantity is ${quantity}; HaloPSA counts whole numbers only.` };
+    if (!Number.isInteger(quantity))
+      return { reason: 'fractional', detail: `Its quantity is ${quantity}; HaloPSA counts whole numbers only.` };
     if (quantity < 0 || quantity > MAX_COUNT) return { reason: 'invalid', detail: `Its quantity ${quantity} cannot be a number of seats.` };
     if (wanted.term_duration == null) {
       const period = subscription.subscriptionPeriod;
-      return { reason: 'unknown_term', detail: `Its term ${period ? `(${period.duration} ${period.type}) ` : ''}has no known length; nothing is guessed.` };
+      return {
+        reason: 'unknown_term',
+        detail: `Its term ${period ? `(${period.duration} ${period.type}) ` : ''}has no known length; nothing is guessed.`,
+      };
     }
     if (holding.kind === 'duplicate') {
-      return { reason: 'duplicate_key', detail: `Licences ${holding.licenceIds.join(', ')} in HaloPSA carry the same key. Clear the field in all but the right one.`, psaId: holding.licenceIds[0]! };
+      return {
+        reason: 'duplicate_key',
+        detail: `Licences ${holding.licenceIds.join(', ')} in HaloPSA carry the same key. Clear the field in all but the right one.`,
+        psaId: holding.licenceIds[0]!,
+      };
     }
     if (holding.kind === 'deleted') {
-      return { reason: 'deleted_in_psa', detail: `Its licence ${holding.licenceId} was deleted in HaloPSA. Link another one, or say that it is to be created again.`, psaId: holding.licenceId };
+      return {
+        reason: 'deleted_in_psa',
+        detail: `Its licence ${holding.licenceId} was deleted in HaloPSA. Link another one, or say that it is to be created again.`,
+        psaId: holding.licenceId,
+      };
     }
     if (holding.kind === 'elsewhere') {
       return {
@@ -155,7 +216,9 @@ class LicencePlanner {
     const place = this.placements.get(customerId);
     if (!place || place.kind === 'skip') return;
     const live = [...(this.#live.get(customerId) ?? []), ...this.#ended.aliveAnyway(customerId)];
-    const successions = this.input.subscriptionImport.followRenewals ? findSuccessions(fresh, this.#ended.of(customerId), live, this.input.today) : new Map<NewLine, Succession>();
+    const successions = this.input.subscriptionImport.followRenewals
+      ? findSuccessions(fresh, this.#ended.of(customerId), live, { today: this.input.today, complete: this.input.subscriptions.complete })
+      : new Map<NewLine, Succession>();
     for (const line of fresh) {
       const { subscriptionId } = line.subscription;
       const succession = successions.get(line) ?? this.#afterVanished(line);
@@ -206,39 +269,51 @@ class LicencePlanner {
   }
 
   #create({ subscription, line }: NewLine, place: Place): void {
+    const { subscriptionId } = subscription;
+    const key = this.#newKey(subscription, line);
+    const taken = this.#holdings.carrying(key);
+    if (taken) {
+      const detail = `Licence ${taken.licenceId} carries this line's key (${key}) but is linked to another line. Clear that field in it, then import again.`;
+      return this.#skip(subscriptionId, 'duplicate_key', detail, { line: line.line, psaId: taken.licenceId });
+    }
     const site = place.kind === 'client' ? mainSite(this.input, this.plan.needs, place.clientId) : undefined;
     const remark = this.input.form.remark?.(line);
     this.plan.changes.push({
       entity: 'licence',
       action: 'create',
       customerId: subscription.customerId,
-      subscriptionId: subscription.subscriptionId,
+      subscriptionId,
       line: line.line,
       fields: newFields(this.input, subscription, line, {
         client_id: place.kind === 'client' ? place.clientId : null,
         site_id: site ?? null,
-        snowid: this.#newKey(subscription.subscriptionId, line),
+        snowid: key,
       }),
       ...(remark === undefined ? {} : { message: remark }),
     });
   }
 
-  #newKey(subscriptionId: string, line: SubscriptionLine): string {
-    const first = !this.#holdings.firstKeyTaken(subscriptionId) && !this.#firstKeyPlanned.has(subscriptionId);
-    this.#firstKeyPlanned.add(subscriptionId);
-    return licenceKey(this.input.marketplace, subscriptionId, first ? undefined : line.line);
+  /** The first of a subscription's lines has the subscription's own key, so that it can be told from its fellows when links are lost. */
+  #newKey({ subscriptionId, lines }: SubscriptionDetail, { line }: SubscriptionLine): string {
+    const key = keptKey(this.input, subscriptionId);
+    return lines.every((other) => line <= other.line) && !this.#holdings.carrying(key) ? key : keptKey(this.input, subscriptionId, line);
   }
 
   #update(subscription: SubscriptionDetail, line: SubscriptionLine, licence: Licence, owned: LicenceFields, link?: LinkDecision): void {
     const id = subscription.subscriptionId;
-    const wanted = { ...owned, ...this.#key(id, line, licence, link !== undefined) };
+    const wanted = { ...owned, ...this.#key(subscription, line, licence, link !== undefined) };
     const full = differences(wanted, licence);
     const { change, stuck } = withoutWhatDoesNotStick(full, this.input.lastApplied.get(`licence:${licence.licenceId}`));
     if (stuck.length > 0) {
-      this.#skip(id, 'does_not_stick', `HaloPSA, or somebody in it, undid the last change of ${stuck.join(', ')}. It is not written again until something else changes there.`, {
-        line: line.line,
-        psaId: licence.licenceId,
-      });
+      this.#skip(
+        id,
+        'does_not_stick',
+        `HaloPSA, or somebody in it, undid the last change of ${stuck.join(', ')}. It is not written again until something else changes there.`,
+        {
+          line: line.line,
+          psaId: licence.licenceId,
+        },
+      );
     }
     if (Object.keys(change.fields).length === 0) {
       if (link) this.plan.links.push(link);
@@ -262,13 +337,14 @@ class LicencePlanner {
   }
 
   /** The key to write, if any: where there is none yet, or our own for another line. What somebody else put there is left alone. */
-  #key(subscriptionId: string, line: SubscriptionLine, licence: Licence, renewal: boolean): LicenceFields {
+  #key(subscription: SubscriptionDetail, line: SubscriptionLine, licence: Licence, renewal: boolean): LicenceFields {
     const written = licence.snowid;
     if (this.input.keysLost) return {};
     if (written != null && !(renewal && isOurKey(written))) return {};
     // Re-keyed already, by an attempt that ended before it could say so.
-    if (parseLicenceKey(this.input.marketplace, written)?.subscriptionId === subscriptionId) return {};
-    return this.input.form.stored({ snowid: this.#newKey(subscriptionId, line) });
+    if (parseLicenceKey(this.input.marketplace, written)?.subscriptionId === subscription.subscriptionId) return {};
+    const key = this.#newKey(subscription, line);
+    return this.#holdings.carrying(key) ? {} : { snowid: key };
   }
 }
 

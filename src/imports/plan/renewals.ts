@@ -46,6 +46,12 @@ export type Succession =
   | { kind: 'ask'; of: EndedLine[] }
   | { kind: 'unclear'; of: string[]; licenceIds: string[]; why: string };
 
+/** The day of the import, and whether all of the customer's subscriptions are known to be in view. */
+export interface Surroundings {
+  today: string;
+  complete: boolean;
+}
+
 /** Product, term and billing period of a line or licence as one text; undefined when they are not known. */
 export function productOf(fields: LicenceFields): string | undefined {
   if (fields.vendor_product_sku == null || fields.term_duration == null) return undefined;
@@ -79,23 +85,34 @@ function unclear(candidates: readonly (EndedLine | LiveLine)[], why: string): Su
  * Clear is: an equal vendor subscription id; or one ended and one new line of the same product, term and billing period, no third
  * alive, and dates that abut within three days. Anything that only looks like it is `unclear`: shown to a person, never guessed.
  */
-export function findSuccessions(fresh: readonly NewLine[], ended: readonly EndedLine[], live: readonly LiveLine[], today: string): Map<NewLine, Succession> {
+export function findSuccessions(
+  fresh: readonly NewLine[],
+  ended: readonly EndedLine[],
+  live: readonly LiveLine[],
+  { today, complete }: Surroundings,
+): Map<NewLine, Succession> {
   const found = new Map<NewLine, Succession>();
   const open = ended.filter((line) => mayGoOn(line, today));
   if (open.length === 0 && live.length === 0) return found;
   const taken = new Set<EndedLine>();
   const take = (line: NewLine, of: EndedLine): void => {
-    found.set(line, of.proven === 'ask' ? { kind: 'ask', of: [of] } : { kind: 'renewal', of });
+    // Who is alone in a list that lacks some may not be alone.
+    if (!complete) found.set(line, unclear([of], 'ended, but the list of subscriptions could not be read whole'));
+    else found.set(line, of.proven === 'ask' ? { kind: 'ask', of: [of] } : { kind: 'renewal', of });
     taken.add(of);
   };
 
-  const sharing = { fresh: grouped(fresh, 'vendorSubscriptionId'), open: grouped(open, 'vendorSubscriptionId'), live: grouped(live, 'vendorSubscriptionId') };
+  const sharing = {
+    fresh: grouped(fresh, 'vendorSubscriptionId'),
+    open: grouped(open, 'vendorSubscriptionId'),
+    live: grouped(live, 'vendorSubscriptionId'),
+  };
   for (const line of fresh) {
     const id = line.vendorSubscriptionId;
     if (id === undefined) continue;
     const elsewhere = (other: { subscriptionId: string }): boolean => other.subscriptionId !== line.subscription.subscriptionId;
     const before = sharing.open(id);
-    const alive = sharing.live(id).filter(elsewhere);
+    const alive = sharing.live(id).filter((other) => elsewhere(other) && other.licenceId !== undefined);
     const mine = sharing.fresh(id).filter((other) => other.subscription === line.subscription);
     const rivals = sharing.fresh(id).length - mine.length;
     if (alive.length > 0) {
@@ -107,12 +124,24 @@ export function findSuccessions(fresh: readonly NewLine[], ended: readonly Ended
     const same = several ? before.filter((other) => other.product === line.product) : before;
     const twins = several ? mine.filter((other) => other.product === line.product) : mine;
     if (same.length === 0) continue;
-    if (same.length > 1 || twins.length > 1 || rivals > 0) found.set(line, unclear(same, 'carries the same vendor subscription id, but not alone'));
-    else if (same[0]!.proven === false) found.set(line, unclear(same, 'carries the same vendor subscription id, but is not proven to have ended'));
+    if (same.length > 1 || twins.length > 1 || rivals > 0)
+      found.set(line, unclear(same, 'carries the same vendor subscription id, but not alone'));
+    else if (same[0]!.proven === false)
+      found.set(line, unclear(same, 'carries the same vendor subscription id, but is not proven to have ended'));
     else take(line, same[0]!);
   }
 
-  const alike = { fresh: grouped(fresh.filter((line) => !isClear(found.get(line))), 'product'), open: grouped(open.filter((line) => !taken.has(line)), 'product'), live: grouped(live, 'product') };
+  const alike = {
+    fresh: grouped(
+      fresh.filter((line) => !isClear(found.get(line))),
+      'product',
+    ),
+    open: grouped(
+      open.filter((line) => !taken.has(line)),
+      'product',
+    ),
+    live: grouped(live, 'product'),
+  };
   for (const line of fresh) {
     const { product } = line;
     if (found.has(line) || product === undefined) continue;
@@ -123,7 +152,14 @@ export function findSuccessions(fresh: readonly NewLine[], ended: readonly Ended
     if (before.length > 1) found.set(line, unclear(before, 'ended, and more than one of them did'));
     else if (third > 0) found.set(line, unclear(before, 'ended, but more than one subscription to the same product is alive'));
     else if (only.proven === false) found.set(line, unclear(before, 'was not seen, but is not proven to have ended'));
-    else if (!abut(only, line)) found.set(line, unclear(before, `ended (${only.endDate ?? 'no date'}) and this one began (${line.subscription.creationDate ?? 'no date'}) too far apart`));
+    else if (!abut(only, line))
+      found.set(
+        line,
+        unclear(
+          before,
+          `ended (${only.endDate ?? 'no date'}) and this one began (${line.subscription.creationDate ?? 'no date'}) too far apart`,
+        ),
+      );
     else take(line, only);
   }
   return found;

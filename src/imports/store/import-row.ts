@@ -3,11 +3,13 @@ import type { Import, ImportCounts, ImportError, ImportPhase, ImportState } from
 import { Import as ImportEntity } from '../../../entities/index.js';
 import { AttemptLost, ImportCancelled } from '../failure.js';
 import { jsonParameter, type Query } from './query.js';
+import { MAY_BE_TAKEN } from './take-over.js';
 
 /** How an import may move from state to state. Everything not named here is refused. */
 export const MOVES: Record<ImportState, readonly ImportState[]> = {
   queued: ['running', 'cancelled', 'failed'],
-  running: ['running', 'needs_approval', 'succeeded', 'succeeded_with_skips', 'partly_failed', 'failed', 'cancelled'],
+  // Back to queued: handed back, or tried again later.
+  running: ['running', 'queued', 'needs_approval', 'succeeded', 'succeeded_with_skips', 'partly_failed', 'failed', 'cancelled'],
   needs_approval: ['queued', 'succeeded_with_skips', 'partly_failed'],
   succeeded: [],
   succeeded_with_skips: [],
@@ -31,25 +33,45 @@ export function noCounts(): ImportCounts {
 }
 
 /**
- * Takes an import for a new attempt; null when it is over, cancelled or unknown. What the attempt before left planned, or failed to
- * do, is superseded: it is planned anew. What it had sent without hearing the end is settled once the PSA was looked at.
+ * Takes an import for a new attempt; null when it is over, cancelled or unknown, not due yet, or in the hands of an attempt that is or
+ * may be alive. What the attempt before left planned, or failed to do, is superseded: it is planned anew. What it had sent without
+ * hearing the end is settled once the PSA was looked at.
  */
 export async function claimImport(dataSource: DataSource, importId: string): Promise<Import | null> {
   return dataSource.transaction(async (manager) => {
-    const claimed = await manager
-      .createQueryBuilder()
-      .update(ImportEntity)
-      .set({ state: 'running', attempt: () => 'attempt + 1', startedAt: () => 'coalesce(started_at, now())', phase: 'marketplace', progressDone: 0, progressTotal: null })
-      .where('id = :importId AND state IN (:...from)', { importId, from: statesThatMayBecome('running') })
-      .execute();
-    if (claimed.affected !== 1) return null;
+    const [claimed] = (await manager.query(
+      `UPDATE imports SET state = 'running', attempt = attempt + 1, tries = tries + 1, heartbeat_at = clock_timestamp(), not_before = NULL, error = NULL,
+         started_at = coalesce(started_at, now()), phase = 'marketplace', progress_done = 0, progress_total = NULL
+       WHERE id = $1 AND state = ANY($2) AND ${MAY_BE_TAKEN} RETURNING id`,
+      [importId, statesThatMayBecome('running')],
+    )) as [unknown[], number];
+    if (claimed.length !== 1) return null;
     const row = await manager.findOneByOrFail(ImportEntity, { id: importId });
     await manager.query(`DELETE FROM skips WHERE import_id = $1`, [importId]);
-    await manager.query(`UPDATE changes SET state = 'superseded', message = concat_ws(' ', message, 'The attempt ended early; the next one planned anew.') WHERE import_id = $1 AND state IN ('planned', 'failed')`, [
-      importId,
-    ]);
+    await manager.query(
+      `UPDATE changes SET state = 'superseded', message = concat_ws(' ', message, 'The attempt ended early; the next one planned anew.') WHERE import_id = $1 AND state IN ('planned', 'failed')`,
+      [importId],
+    );
     return row;
   });
+}
+
+function reasonToStop(rows: readonly { cancel_requested_at: Date | null }[]): AttemptLost | ImportCancelled | undefined {
+  const [row] = rows;
+  if (!row) return new AttemptLost();
+  return row.cancel_requested_at === null ? undefined : new ImportCancelled();
+}
+
+/** How an attempt that did not end its import gives it back. */
+export interface HandedBack {
+  /** Another attempt may begin after so many seconds; 0: at once. */
+  inSeconds: number;
+  /** Whether this attempt counts towards the bound of attempts. */
+  counts: boolean;
+  /** Why it is tried again, if something failed. */
+  error: ImportError | null;
+  remarks: string[];
+  calls: { marketplace: number; psa: number };
 }
 
 /** One attempt's hold on its import's row: every write is fenced by the attempt, so that a worker that lost it changes nothing. */
@@ -63,7 +85,7 @@ export class ImportHold {
   /** Throws when another attempt took over or somebody cancelled. */
   async progress(phase: ImportPhase, done: number, total: number | null, calls: { marketplace: number; psa: number }): Promise<void> {
     const [rows] = (await this.dataSource.query(
-      `UPDATE imports SET phase = $3, progress_done = $4, progress_total = $5, calls_marketplace = $6, calls_psa = $7
+      `UPDATE imports SET phase = $3, progress_done = $4, progress_total = $5, calls_marketplace = $6, calls_psa = $7, heartbeat_at = clock_timestamp()
        WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`,
       [this.importId, this.attempt, phase, done, total, calls.marketplace, calls.psa],
     )) as [{ cancel_requested_at: Date | null }[], number];
@@ -71,19 +93,37 @@ export class ImportHold {
     if (rows[0]!.cancel_requested_at !== null) throw new ImportCancelled();
   }
 
-  /** Why the attempt is to stop, if it is. */
-  async check(): Promise<AttemptLost | ImportCancelled | undefined> {
-    const rows = (await this.dataSource.query(`SELECT cancel_requested_at FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running'`, [this.importId, this.attempt])) as {
-      cancel_requested_at: Date | null;
-    }[];
-    if (rows.length === 0) return new AttemptLost();
-    return rows[0]!.cancel_requested_at === null ? undefined : new ImportCancelled();
+  /** Says that the attempt is alive. Answers why it is to stop, if it is. */
+  async beat(): Promise<AttemptLost | ImportCancelled | undefined> {
+    const [rows] = (await this.dataSource.query(
+      `UPDATE imports SET heartbeat_at = clock_timestamp() WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`,
+      [this.importId, this.attempt],
+    )) as [{ cancel_requested_at: Date | null }[], number];
+    return reasonToStop(rows);
   }
 
-  /** Ends the import. What was planned and not begun is superseded with it. */
+  /** Why the attempt is to stop, if it is. */
+  async check(): Promise<AttemptLost | ImportCancelled | undefined> {
+    const rows = (await this.dataSource.query(
+      `SELECT cancel_requested_at FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running'`,
+      [this.importId, this.attempt],
+    )) as {
+      cancel_requested_at: Date | null;
+    }[];
+    return reasonToStop(rows);
+  }
+
+  /** Ends the import, in one transaction with what rests on it (`also`). What was planned and not begun is superseded with it. */
   async finish(
     state: ImportState,
-    result: { counts: ImportCounts; error: ImportError | null; remarks: string[]; calls: { marketplace: number; psa: number }; digest?: string },
+    result: {
+      counts: ImportCounts;
+      error: ImportError | null;
+      remarks: string[];
+      calls: { marketplace: number; psa: number };
+      digest?: string;
+    },
+    also?: (query: Query) => Promise<unknown>,
   ): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       const [rows] = (await manager.query(
@@ -108,7 +148,23 @@ export class ImportHold {
          WHERE import_id = $1 AND state = 'planned' AND NOT (SELECT preview FROM imports WHERE id = $1)`,
         [this.importId],
       );
+      await also?.((sql, parameters) => manager.query(sql, parameters));
     });
+  }
+
+  /**
+   * Gives the import back, for another attempt. Only once nothing of this one is under way: another one may begin as soon as
+   * `inSeconds` are over. Throws when another attempt took over or somebody cancelled.
+   */
+  async handBack({ inSeconds, counts, error, remarks, calls }: HandedBack): Promise<void> {
+    const [rows] = (await this.dataSource.query(
+      `UPDATE imports SET state = 'queued', phase = 'waiting', heartbeat_at = NULL, progress_done = 0, progress_total = NULL,
+         not_before = CASE WHEN $3 > 0 THEN clock_timestamp() + make_interval(secs => $3) END, tries = CASE WHEN $4 THEN tries ELSE tries - 1 END,
+         error = $5, remarks = $6, calls_marketplace = $7, calls_psa = $8
+       WHERE id = $1 AND attempt = $2 AND state = 'running' AND cancel_requested_at IS NULL RETURNING id`,
+      [this.importId, this.attempt, inSeconds, counts, error && jsonParameter(error), jsonParameter(remarks), calls.marketplace, calls.psa],
+    )) as [unknown[], number];
+    if (rows.length === 0) throw (await this.check()) ?? new AttemptLost();
   }
 
   /** Runs writes that must only happen while this attempt holds the import. */

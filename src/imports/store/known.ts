@@ -14,10 +14,14 @@ export interface Known {
 /** Loads mappings, links, released licences and the latest writes of a tenant. */
 export async function loadKnown(db: Queryable, tenantId: string): Promise<Known> {
   const [mappings, links, released, elsewhere, lastApplied] = await Promise.all([
-    db.query(`SELECT customer_id AS "customerId", state, client_id AS "clientId", origin FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL`, [tenantId]),
-    db.query(`SELECT subscription_id AS "subscriptionId", line, licence_id AS "licenceId", create_anyway AS "createAnyway" FROM links WHERE tenant_id = $1 AND archived_at IS NULL`, [
-      tenantId,
-    ]),
+    db.query(
+      `SELECT customer_id AS "customerId", state, client_id AS "clientId", origin FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL`,
+      [tenantId],
+    ),
+    db.query(
+      `SELECT subscription_id AS "subscriptionId", line, licence_id AS "licenceId", create_anyway AS "createAnyway" FROM links WHERE tenant_id = $1 AND archived_at IS NULL`,
+      [tenantId],
+    ),
     db.query(
       `SELECT licence_id FROM links AS gone WHERE tenant_id = $1 AND archived_why IN ('recreate', 'replaced') AND licence_id IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM links WHERE links.psa_instance_id = gone.psa_instance_id AND links.licence_id = gone.licence_id AND links.archived_at IS NULL)`,
@@ -80,8 +84,8 @@ export async function storeMappings(query: Query, tenantId: string, decisions: r
 /** Archives suggestions and ambiguities that are no more. */
 export async function forgetOpenMappings(query: Query, tenantId: string, customerIds: readonly string[]): Promise<void> {
   if (customerIds.length === 0) return;
-  await query(`UPDATE mappings SET archived_at = now() WHERE tenant_id = $1 AND customer_id = ANY($2) AND archived_at IS NULL AND state IN ('suggested', 'ambiguous')`, [
-    tenantId,
-    customerIds,
-  ]);
+  await query(
+    `UPDATE mappings SET archived_at = now() WHERE tenant_id = $1 AND customer_id = ANY($2) AND archived_at IS NULL AND state IN ('suggested', 'ambiguous')`,
+    [tenantId, customerIds],
+  );
 }

@@ -40,7 +40,10 @@ async function ofEntity(db: Queryable, tenantId: string, entity: ChangeEntity, c
 
 export async function loadLastApplied(db: Queryable, tenantId: string): Promise<Map<string, AppliedFields>> {
   const found = new Map<string, AppliedFields>();
-  for (const [entity, covers] of [['licence', 'subscriptions'], ['site', 'customers']] as const) {
+  for (const [entity, covers] of [
+    ['licence', 'subscriptions'],
+    ['site', 'customers'],
+  ] as const) {
     for (const row of await ofEntity(db, tenantId, entity, covers)) {
       const key = `${entity}:${row.psa_id}`;
       const fields = found.get(key) ?? {};

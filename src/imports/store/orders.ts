@@ -3,12 +3,20 @@ import { jsonParameter, type Query, type Queryable } from './query.js';
 
 /** Orders that were not final when last seen, by id, with their customer. */
 export async function openOrders(db: Queryable, tenantId: string): Promise<Map<string, string>> {
-  const rows = (await db.query(`SELECT order_id, customer_id FROM open_orders WHERE tenant_id = $1`, [tenantId])) as { order_id: string; customer_id: string }[];
+  const rows = (await db.query(`SELECT order_id, customer_id FROM open_orders WHERE tenant_id = $1`, [tenantId])) as {
+    order_id: string;
+    customer_id: string;
+  }[];
   return new Map(rows.map((row) => [row.order_id, row.customer_id]));
 }
 
 /** Remembers which orders are open now, and how far the list was read: once the details they call for have been read. */
-export async function storeOrders(query: Query, tenantId: string, open: readonly Pick<Order, 'orderId' | 'customerId'>[], readUntil: string | undefined): Promise<void> {
+export async function storeOrders(
+  query: Query,
+  tenantId: string,
+  open: readonly Pick<Order, 'orderId' | 'customerId'>[],
+  readUntil: string | undefined,
+): Promise<void> {
   const rows = open.map(({ orderId, customerId }) => ({ order_id: orderId, customer_id: customerId }));
   await query(`DELETE FROM open_orders WHERE tenant_id = $1 AND NOT (order_id = ANY($2))`, [tenantId, open.map((order) => order.orderId)]);
   await query(
@@ -17,5 +25,8 @@ export async function storeOrders(query: Query, tenantId: string, open: readonly
     [tenantId, jsonParameter(rows)],
   );
   if (readUntil === undefined) return;
-  await query(`UPDATE tenants SET orders_read_until = $2 WHERE id = $1 AND (orders_read_until IS NULL OR orders_read_until < $2)`, [tenantId, readUntil]);
+  await query(`UPDATE tenants SET orders_read_until = $2 WHERE id = $1 AND (orders_read_until IS NULL OR orders_read_until < $2)`, [
+    tenantId,
+    readUntil,
+  ]);
 }

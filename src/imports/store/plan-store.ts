@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangeState, ImportCounts, LinkOrigin } from '../../../entities/index.js';
 import type { LinkDecision, MappingDecision, Plan, PlannedChange, PlannedSkip } from '../plan/input.js';
+import { ImportCancelled } from '../failure.js';
 import { forgetOpenMappings, storeMappings } from './known.js';
 import { nameOfChange } from '../guard/guard.js';
 import { noCounts } from './import-row.js';
@@ -68,11 +69,18 @@ export class PlanStore {
     if (skips.length > 0) await this.hold.fenced((query) => insertSkips(query, this.hold.importId, skips));
   }
 
-  /** Notes, before a call, which changes it carries. */
+  /** Notes, before a call, which changes it carries. @throws ImportCancelled when somebody asked for the import to end: the call is not made. */
   async markSent(changes: readonly { id: string }[], youngestBefore: string | null = null): Promise<void> {
-    await this.hold.fenced((query) =>
-      query(`UPDATE changes SET state = 'sent', sent_at = now(), youngest_before = $2 WHERE id = ANY($1)`, [changes.map((change) => change.id), youngestBefore]),
-    );
+    await this.hold.fenced(async (query) => {
+      const cancelled = (await query(`SELECT 1 FROM imports WHERE id = $1 AND cancel_requested_at IS NOT NULL`, [
+        this.hold.importId,
+      ])) as unknown[];
+      if (cancelled.length > 0) throw new ImportCancelled();
+      await query(`UPDATE changes SET state = 'sent', sent_at = now(), youngest_before = $2 WHERE id = ANY($1)`, [
+        changes.map((change) => change.id),
+        youngestBefore,
+      ]);
+    });
   }
 
   /** Notes, after a call, how changes ended, in one transaction with what rests on it (`also`). */
@@ -85,7 +93,11 @@ export class PlanStore {
   }
 
   /** Writes what mappings became, settling the changes that say so. */
-  async storeMappings(decisions: readonly MappingDecision[], forgotten: readonly string[], settled: readonly Settlement[] = []): Promise<void> {
+  async storeMappings(
+    decisions: readonly MappingDecision[],
+    forgotten: readonly string[],
+    settled: readonly Settlement[] = [],
+  ): Promise<void> {
     if (decisions.length + forgotten.length === 0) return;
     await this.hold.fenced(async (query) => {
       await storeMappings(query, this.owner.tenantId, decisions);
@@ -164,7 +176,13 @@ function add(counts: ImportCounts, entity: string, action: string, n: number): v
 
 async function writeSettlements(query: Query, settlements: readonly Settlement[]): Promise<void> {
   if (settlements.length === 0) return;
-  const rows = settlements.map(({ id, state, psaId, after, message }) => ({ id, state, psa_id: psaId ?? null, after: after ?? null, message: message ?? null }));
+  const rows = settlements.map(({ id, state, psaId, after, message }) => ({
+    id,
+    state,
+    psa_id: psaId ?? null,
+    after: after ?? null,
+    message: message ?? null,
+  }));
   await query(
     `UPDATE changes SET state = ended.state, psa_id = coalesce(ended.psa_id, changes.psa_id), after = coalesce(ended.after, changes.after),
        message = CASE WHEN ended.message IS NULL THEN changes.message WHEN changes.message IS NULL THEN ended.message ELSE changes.message || ' ' || ended.message END,
@@ -175,7 +193,14 @@ async function writeSettlements(query: Query, settlements: readonly Settlement[]
 }
 
 async function insertSkips(query: Query, importId: string, skips: readonly PlannedSkip[]): Promise<void> {
-  const rows = skips.map((skip) => ({ entity: skip.entity, marketplace_id: skip.marketplaceId.slice(0, 64), line: skip.line ?? null, psa_id: skip.psaId ?? null, reason: skip.reason, detail: skip.detail }));
+  const rows = skips.map((skip) => ({
+    entity: skip.entity,
+    marketplace_id: skip.marketplaceId.slice(0, 64),
+    line: skip.line ?? null,
+    psa_id: skip.psaId ?? null,
+    reason: skip.reason,
+    detail: skip.detail,
+  }));
   await query(
     `INSERT INTO skips (import_id, entity, marketplace_id, line, psa_id, reason, detail)
      SELECT $1, entity, marketplace_id, line, psa_id, reason, detail

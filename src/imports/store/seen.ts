@@ -17,7 +17,9 @@ export async function knowsSubscriptions(db: Queryable, tenantId: string): Promi
 
 /** Customers that earlier looks showed and no complete one has missed since. */
 export async function knownCustomerIds(db: Queryable, tenantId: string): Promise<Set<string>> {
-  const rows = (await db.query(`SELECT customer_id FROM customers WHERE tenant_id = $1 AND gone_at IS NULL`, [tenantId])) as { customer_id: string }[];
+  const rows = (await db.query(`SELECT customer_id FROM customers WHERE tenant_id = $1 AND gone_at IS NULL`, [tenantId])) as {
+    customer_id: string;
+  }[];
   return new Set(rows.map((row) => row.customer_id));
 }
 
@@ -36,7 +38,13 @@ export async function storeCustomers(db: Queryable, tenantId: string, look: Look
 
 /** The same for subscriptions. `all` is false when only one customer's were asked for. */
 export async function storeSubscriptions(db: Queryable, tenantId: string, look: Look<Subscription>, all: boolean): Promise<void> {
-  const rows = look.rows.map((row) => ({ subscription_id: row.subscriptionId, customer_id: row.customerId, name: row.name ?? null, status: row.status, row }));
+  const rows = look.rows.map((row) => ({
+    subscription_id: row.subscriptionId,
+    customer_id: row.customerId,
+    name: row.name ?? null,
+    status: row.status,
+    row,
+  }));
   await db.query(
     `INSERT INTO subscriptions (tenant_id, subscription_id, customer_id, name, status, "row", seen_at)
      SELECT $1, subscription_id, customer_id, name, status, "row", now()
@@ -60,12 +68,18 @@ async function markGone(
     ...look.rows.map((row) => (column === 'customer_id' ? row.customerId : (row as Subscription).subscriptionId)),
     ...look.malformed.map(({ id }) => id).filter((id) => id !== undefined),
   ];
-  await db.query(`UPDATE ${table} SET gone_at = now() WHERE tenant_id = $1 AND gone_at IS NULL AND NOT (${column} = ANY($2))`, [tenantId, listed]);
+  await db.query(`UPDATE ${table} SET gone_at = now() WHERE tenant_id = $1 AND gone_at IS NULL AND NOT (${column} = ANY($2))`, [
+    tenantId,
+    listed,
+  ]);
 }
 
 /** Every detail the cache holds, by subscription id. */
 export async function cachedDetails(db: Queryable, tenantId: string): Promise<Map<string, CachedDetail>> {
-  const rows = (await db.query(`SELECT subscription_id, detail, detail_row, read_at FROM subscriptions WHERE tenant_id = $1 AND detail IS NOT NULL`, [tenantId])) as { subscription_id: string; detail: SubscriptionDetail; detail_row: Subscription; read_at: Date }[];
+  const rows = (await db.query(
+    `SELECT subscription_id, detail, detail_row, read_at FROM subscriptions WHERE tenant_id = $1 AND detail IS NOT NULL`,
+    [tenantId],
+  )) as { subscription_id: string; detail: SubscriptionDetail; detail_row: Subscription; read_at: Date }[];
   return new Map(rows.map((row) => [row.subscription_id, { detail: row.detail, row: row.detail_row, readAt: row.read_at }]));
 }
 
@@ -79,9 +93,18 @@ function periodText(period: Parameters<typeof isoDuration>[0]): string | null {
  * Stores details as they were read, their lines, and a row of history for each line whose quantity, price or cost is another
  * than the last one kept: the marketplace has no history to ask for later.
  */
-export async function storeDetails(query: Query, tenantId: string, read: readonly { row: Subscription; detail: SubscriptionDetail; readAt: Date }[]): Promise<void> {
+export async function storeDetails(
+  query: Query,
+  tenantId: string,
+  read: readonly { row: Subscription; detail: SubscriptionDetail; readAt: Date }[],
+): Promise<void> {
   if (read.length === 0) return;
-  const details = read.map(({ row, detail, readAt }) => ({ subscription_id: row.subscriptionId, detail, detail_row: row, read_at: readAt.toISOString() }));
+  const details = read.map(({ row, detail, readAt }) => ({
+    subscription_id: row.subscriptionId,
+    detail,
+    detail_row: row,
+    read_at: readAt.toISOString(),
+  }));
   const lines = read.flatMap(({ detail, readAt }) =>
     detail.lines.map((line) => ({
       subscription_id: detail.subscriptionId,

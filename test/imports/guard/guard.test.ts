@@ -8,7 +8,13 @@ const looks = (malformed: number): GuardFacts['looks'] => [
   { of: 'subscriptions', seen: 1000, malformed },
 ];
 
-const FACTS: GuardFacts = { settings: { floor: 5, percent: 10 }, activeLicences: 100, mappedClients: 100, hasImportedBefore: true, looks: looks(0) };
+const FACTS: GuardFacts = {
+  settings: { floor: 5, percent: 10 },
+  activeLicences: 100,
+  mappedClients: 100,
+  hasImportedBefore: true,
+  looks: looks(0),
+};
 
 function ending(id: number): LicenceUpdateChange {
   return {

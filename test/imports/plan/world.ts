@@ -1,5 +1,15 @@
 import { psaForm } from '../../../src/psa/index.js';
-import { isLive, type Client, type Customer, type Licence, type LicenceFields, type Look, type Subscription, type SubscriptionDetail, type SubscriptionLine } from '../../../src/domain/index.js';
+import {
+  isLive,
+  type Client,
+  type Customer,
+  type Licence,
+  type LicenceFields,
+  type Look,
+  type Subscription,
+  type SubscriptionDetail,
+  type SubscriptionLine,
+} from '../../../src/domain/index.js';
 import type { AppliedFields, KnownLink, KnownMapping, Plan, PlanInput } from '../../../src/imports/plan/input.js';
 import { isWhole, planImport } from '../../../src/imports/plan/plan.js';
 
@@ -14,14 +24,45 @@ export interface World {
   mappings: KnownMapping[];
   links: KnownLink[];
   lastApplied: Map<string, AppliedFields>;
+  /** Licences left behind on purpose. */
+  released: Set<string>;
+  /** Licences that another tenant is linked to. */
+  elsewhere: Set<string>;
+  settings: PlanInput['subscriptionImport'];
 }
 
+const SETTINGS: PlanInput['subscriptionImport'] = {
+  prices: 'on_create',
+  names: 'on_create',
+  trials: 'import',
+  followRenewals: true,
+  rereadWithinDays: 7,
+};
+
 export function world(parts: Partial<World> = {}): World {
-  return { customers: [], subscriptions: [], clients: [], licences: [], mappings: [], links: [], lastApplied: new Map(), ...parts };
+  return {
+    customers: [],
+    subscriptions: [],
+    clients: [],
+    licences: [],
+    mappings: [],
+    links: [],
+    lastApplied: new Map(),
+    released: new Set(),
+    elsewhere: new Set(),
+    settings: SETTINGS,
+    ...parts,
+  };
 }
 
 export function customer(customerId: string, name: string, more: Partial<Customer> = {}): Customer {
-  return { customerId, name, status: 'active', address: { street: '1 Main St', city: 'Springfield', postalCode: '12345', countryCode: 'US' }, ...more };
+  return {
+    customerId,
+    name,
+    status: 'active',
+    address: { street: '1 Main St', city: 'Springfield', postalCode: '12345', countryCode: 'US' },
+    ...more,
+  };
 }
 
 export function client(clientId: string, name: string, more: Partial<Client> = {}): Client {
@@ -41,7 +82,12 @@ export function line(mpn: string, more: Partial<SubscriptionLine> = {}): Subscri
   };
 }
 
-export function subscription(subscriptionId: string, customerId: string, lines: SubscriptionLine[], more: Partial<SubscriptionDetail> = {}): SubscriptionDetail {
+export function subscription(
+  subscriptionId: string,
+  customerId: string,
+  lines: SubscriptionLine[],
+  more: Partial<SubscriptionDetail> = {},
+): SubscriptionDetail {
   return {
     subscriptionId,
     customerId,
@@ -80,7 +126,7 @@ export function inputOf(state: World, more: Partial<PlanInput> = {}): PlanInput 
     entities: ['customers', 'subscriptions'],
     today: TODAY,
     clientImport: { createUnmatched: true, onlyWithSubscriptions: false, updateMainSiteAddress: false },
-    subscriptionImport: { prices: 'on_create', names: 'on_create', trials: 'import', followRenewals: true, rereadWithinDays: 7 },
+    subscriptionImport: state.settings,
     form: psaForm({}),
     keysLost: false,
     endings: false,
@@ -92,12 +138,16 @@ export function inputOf(state: World, more: Partial<PlanInput> = {}): PlanInput 
     clients: new Map(state.clients.map((one) => [one.clientId, one])),
     clientDetails: new Map(),
     licences: state.licences,
-    licenceDetails: new Map(state.links.flatMap(({ licenceId }) => (licenceId === null ? [] : [[licenceId, state.licences.find((one) => one.licenceId === licenceId) ?? null] as const]))),
+    licenceDetails: new Map(
+      state.links.flatMap(({ licenceId }) =>
+        licenceId === null ? [] : [[licenceId, state.licences.find((one) => one.licenceId === licenceId) ?? null] as const],
+      ),
+    ),
     mappings: state.mappings,
     links: state.links,
     absent: new Map(),
-    released: new Set(),
-    heldElsewhere: new Set(),
+    released: state.released,
+    heldElsewhere: state.elsewhere,
     lastApplied: state.lastApplied,
     ...more,
   };
@@ -106,7 +156,10 @@ export function inputOf(state: World, more: Partial<PlanInput> = {}): PlanInput 
 /** Plans a world, insisting that nothing is left to look up. */
 export function plan(state: World, more: Partial<PlanInput> = {}): Plan {
   const made = planImport(inputOf(state, more));
-  if (!isWhole(made)) throw new Error(`the plan lacks ${JSON.stringify([...made.needs.customers, ...made.needs.details, ...made.needs.clients, ...made.needs.licences, made.needs.sites])}`);
+  if (!isWhole(made))
+    throw new Error(
+      `the plan lacks ${JSON.stringify([...made.needs.customers, ...made.needs.details, ...made.needs.clients, ...made.needs.licences, made.needs.sites])}`,
+    );
   return made;
 }
 
@@ -118,11 +171,16 @@ export function play(state: World, made: Plan): World {
     next.mappings = [...next.mappings.filter((one) => one.customerId !== mapping.customerId), mapping];
   };
   const setLink = (subscriptionId: string, name: string, licenceId: string, instead?: { subscriptionId: string; line: string }): void => {
-    next.links = next.links.filter((one) => !(one.subscriptionId === instead?.subscriptionId && one.line === instead.line) && !(one.subscriptionId === subscriptionId && one.line === name));
+    next.links = next.links.filter(
+      (one) =>
+        !(one.subscriptionId === instead?.subscriptionId && one.line === instead.line) &&
+        !(one.subscriptionId === subscriptionId && one.line === name),
+    );
     next.links.push({ subscriptionId, line: name, licenceId, createAnyway: false });
   };
   let id = 1000 + Math.max(0, ...next.licences.map((one) => Number(one.licenceId)), ...next.clients.map((one) => Number(one.clientId)));
-  for (const { customerId, state: mappingState, clientId, origin } of made.mappings) setMapping({ customerId, state: mappingState, clientId, origin });
+  for (const { customerId, state: mappingState, clientId, origin } of made.mappings)
+    setMapping({ customerId, state: mappingState, clientId, origin });
   for (const link of made.links) setLink(link.subscriptionId, link.line, link.licenceId, link.instead);
   for (const change of made.changes) {
     if (change.entity === 'client' && change.action === 'create') {
@@ -139,7 +197,10 @@ export function play(state: World, made: Plan): World {
       Object.assign(found, form.stored(change.fields as LicenceFields));
       const before: Record<string, unknown> = { ...change.before };
       const asked = Object.entries(change.fields).map(([field, value]) => [field, { asked: value as unknown, stood: [before[field]] }]);
-      next.lastApplied.set(`licence:${change.psaId}`, { ...next.lastApplied.get(`licence:${change.psaId}`), ...(Object.fromEntries(asked) as AppliedFields) });
+      next.lastApplied.set(`licence:${change.psaId}`, {
+        ...next.lastApplied.get(`licence:${change.psaId}`),
+        ...(Object.fromEntries(asked) as AppliedFields),
+      });
       const link = 'link' in change ? change.link : undefined;
       if (link) setLink(link.subscriptionId, link.line, link.licenceId, link.instead);
     }

@@ -1,0 +1,312 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Order, Subscription, SubscriptionDetail } from '../../src/domain/index.js';
+import { readDetails, rowsToRead } from '../../src/imports/look-details.js';
+import { lookAtOrders } from '../../src/imports/look-orders.js';
+import { addClient, addCustomer, addSubscription, EMPTY, licenceOf, product } from './people.js';
+import { stage, type Stage } from './stage.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+describe('Which details an import reads', () => {
+  let on: Stage;
+  let customerId: string;
+  let otherId: string;
+  let ids: string[];
+  beforeAll(async () => {
+    on = await stage(EMPTY);
+  });
+  beforeEach(async () => {
+    await on.reset(EMPTY);
+    for (const name of ['Contoso', 'Fabrikam']) await addClient(on, name);
+    [customerId, otherId] = [addCustomer(on, 'Contoso'), addCustomer(on, 'Fabrikam')];
+    ids = [
+      addSubscription(on, customerId, [product('A')]),
+      addSubscription(on, customerId, [product('B')]),
+      addSubscription(on, otherId, [product('C')]),
+    ];
+    await on.run();
+  });
+  afterAll(() => on.close());
+
+  const pass = (ms: number): void => on.sandbox.kernel.clock.advance(ms);
+
+  /** The subscriptions that the next import reads by their ids. */
+  async function read(options: { customerId?: string; preview?: boolean } = {}): Promise<string[]> {
+    on.sandbox.kernel.calls.clear();
+    await on.run(options);
+    return on.sandbox.kernel.calls
+      .all()
+      .flatMap((call) => /^\/subscriptions\/(\d+)$/.exec(call.path)?.[1] ?? [])
+      .toSorted();
+  }
+
+  it('none of what was read a moment ago, and a preview counts as having read', async () => {
+    expect(await read()).toEqual([]);
+    const fresh = addSubscription(on, customerId, [product('D')]);
+    expect(await read({ preview: true })).toEqual([fresh]);
+    expect(await read()).toEqual([]);
+  });
+
+  it('one that is new', async () => {
+    const fresh = addSubscription(on, customerId, [product('D')]);
+    expect(await read()).toEqual([fresh]);
+  });
+
+  it.each<[string, object]>([
+    ['its auto-renewal', { renewalStatus: false }],
+    ['its dates', { expirationDate: '2029-01-01' }],
+    ['its name', { name: 'Renamed' }],
+    ['its status', { status: 'hold' }],
+    ['its day of modification', { lastModifiedDate: '2026-11-19' }],
+    ['its term', { subscriptionPeriod: { type: 'year', duration: 3 } }],
+  ])('one whose list row changed in %s, once', async (_what, patch) => {
+    on.sandbox.marketplace.world.changeSubscription(ids[1]!, patch);
+    expect(await read()).toEqual([ids[1]]);
+    expect(await read()).toEqual([]);
+  });
+
+  it('those of a customer of whom an order was created since, for a seat change does not touch the list row', async () => {
+    pass(HOUR);
+    on.sandbox.marketplace.world.changeSubscription(ids[0]!, {}, { quantity: 9 });
+    pass(HOUR);
+    expect(await read()).toEqual([ids[0], ids[1]].toSorted());
+    expect(licenceOf(on, ids[0]!)['count']).toBe(9);
+    pass(HOUR);
+    expect(await read()).toEqual([]);
+  });
+
+  it('those of a customer whose order became visible only after the last look at orders', async () => {
+    pass(HOUR);
+    const late = new Date(on.sandbox.kernel.clock.now() - 5 * 60_000).toISOString();
+    on.sandbox.marketplace.world.addOrder({ customerId: otherId });
+    expect(await read()).toEqual([ids[2]]);
+    on.sandbox.marketplace.world.changeSubscription(ids[0]!, {}, { quantity: 9, silent: true });
+    on.sandbox.marketplace.world.addOrder({ customerId, creationDate: late });
+    expect(await read()).toEqual(expect.arrayContaining([ids[0], ids[1]]));
+    expect(licenceOf(on, ids[0]!)['count']).toBe(9);
+  });
+
+  it('those of a customer whose order was open, once it is final, however late', async () => {
+    pass(HOUR);
+    const order = on.sandbox.marketplace.world.addOrder({ customerId: otherId, status: 'processing', statusCode: 'AS' });
+    pass(HOUR);
+    expect(await read()).toEqual([ids[2]]);
+    pass(HOUR);
+    expect(await read()).toEqual([]);
+    for (let at = 0; at < 30; at += 1) on.sandbox.marketplace.world.addOrder({ customerId: '4711' });
+    pass(HOUR);
+    expect(await read()).toEqual([]);
+    const open = (): Promise<unknown> => on.database.dataSource.query('SELECT order_id FROM open_orders');
+    expect(await open()).toEqual([{ order_id: order.id }]);
+    // Months later its change is carried out: only the remembered order tells.
+    Object.assign(order, { status: 'completed', statusCode: 'CP' });
+    on.sandbox.marketplace.world.changeSubscription(ids[2]!, {}, { quantity: 3, silent: true });
+    expect(await read()).toEqual([ids[2]]);
+    expect(licenceOf(on, ids[2]!)['count']).toBe(3);
+    expect(await open()).toEqual([]);
+    expect(await read()).toEqual([]);
+  });
+
+  it('are found again when an import failed before it had read them', async () => {
+    pass(HOUR);
+    on.sandbox.marketplace.world.changeSubscription(ids[0]!, {}, { quantity: 9 });
+    pass(HOUR);
+    on.sandbox.kernel.faults.add({
+      vendor: 'marketplace',
+      path: `^/subscriptions/${ids[0]}$`,
+      times: 0,
+      status: 500,
+      body: { status: 500, message: 'x', path: '', timeStamp: '', correlationId: '' },
+    });
+    await on.run();
+    on.sandbox.kernel.faults.clear();
+    pass(HOUR);
+    expect(await read()).toContain(ids[0]);
+    expect(licenceOf(on, ids[0]!)['count']).toBe(9);
+  });
+
+  it('all that were read more than a day ago', async () => {
+    pass(DAY - HOUR);
+    expect(await read()).toEqual([]);
+    on.sandbox.marketplace.world.changeSubscription(ids[2]!, {}, { quantity: 3, silent: true });
+    pass(2 * HOUR);
+    expect(await read()).toEqual([...ids].toSorted());
+    expect(licenceOf(on, ids[2]!)['count']).toBe(3);
+    expect(await read()).toEqual([]);
+  });
+
+  it('all, and it says so, where the account may not see orders', async () => {
+    on.sandbox.kernel.faults.add({
+      vendor: 'marketplace',
+      path: '^/orders',
+      times: 0,
+      status: 403,
+      body: { status: 403, message: 'Forbidden', path: '/orders', timeStamp: '', correlationId: 'x' },
+    });
+    expect(await read()).toEqual([...ids].toSorted());
+    const [row] = (await on.database.dataSource.query('SELECT remarks FROM imports ORDER BY created_at DESC LIMIT 1')) as {
+      remarks: string[];
+    }[];
+    expect(row!.remarks).toEqual(['The account may not read orders, so every subscription was read again.']);
+  });
+
+  it('those of one customer always, in an import for that one; and no orders', async () => {
+    expect(await read({ customerId })).toEqual([ids[0], ids[1]].toSorted());
+    expect(on.sandbox.kernel.calls.all().filter((call) => call.path.startsWith('/orders'))).toEqual([]);
+    expect(await read({ customerId })).toEqual([ids[0], ids[1]].toSorted());
+  });
+
+  it('none of ended, pending and ignored ones', async () => {
+    on.sandbox.marketplace.world.changeSubscription(ids[0]!, { status: 'removed' });
+    on.sandbox.marketplace.world.changeSubscription(ids[1]!, { status: 'pending' });
+    await on.map(otherId, { state: 'ignored' });
+    pass(2 * DAY);
+    expect(await read()).toEqual([]);
+  });
+
+  it('takes as few calls as there is to do: a run in which nothing changed', async () => {
+    on.sandbox.kernel.calls.clear();
+    await on.run();
+    const calls = on.sandbox.kernel.calls.all().map((call) => `${call.vendor} ${call.method} ${call.path.replace(/\?.*/, '')}`);
+    expect(calls.toSorted()).toEqual([
+      'marketplace GET /customers',
+      'marketplace GET /orders',
+      'marketplace GET /subscriptions',
+      'marketplace POST /token',
+      'psa GET /api/Client',
+      'psa GET /api/SoftwareLicence',
+      'psa POST /auth/token',
+    ]);
+  });
+
+  it('touches few rows of the database in a run in which nothing changed', async () => {
+    const written = async (): Promise<Record<string, number>> => {
+      await on.database.dataSource.query('SELECT pg_stat_force_next_flush()');
+      const rows = (await on.database.dataSource.query(
+        `SELECT relname, n_tup_ins + n_tup_upd + n_tup_del AS n FROM pg_stat_user_tables WHERE schemaname = 'public'`,
+      )) as { relname: string; n: string }[];
+      return Object.fromEntries(rows.map(({ relname, n }) => [relname, Number(n)]));
+    };
+    const before = await written();
+    await on.run();
+    const after = await written();
+    const touched = Object.keys(after).filter((table) => after[table] !== before[table]);
+    expect(touched.toSorted()).toEqual(['imports']);
+  });
+});
+
+describe('The choice of details', () => {
+  const NOW = Date.parse('2026-11-20T12:00:00Z');
+  const row = (at: number): Subscription => ({ subscriptionId: String(at), customerId: String(at % 100), status: 'active' });
+  const cached = (
+    age: (at: number) => number,
+    count: number,
+  ): Map<string, { detail: SubscriptionDetail; row: Subscription; readAt: Date }> =>
+    new Map(
+      Array.from({ length: count }, (_, at) => [
+        String(at),
+        { detail: { ...row(at), lines: [] }, row: row(at), readAt: new Date(NOW - age(at)) },
+      ]),
+    );
+  const rows = (count: number): Subscription[] => Array.from({ length: count }, (_, at) => row(at));
+  const choose = (count: number, age: (at: number) => number, rereadWithinDays: number): Subscription[] =>
+    rowsToRead({ rows: rows(count), ignored: new Set(), cached: cached(age, count), touched: new Map(), now: NOW, rereadWithinDays });
+
+  it('takes all old ones as long as that is no more than an hour of calls', () => {
+    expect(choose(7200, () => 2 * DAY, 7).length).toBe(7200);
+  });
+
+  it('takes no more than that of many, the oldest first', () => {
+    const chosen = choose(20_000, (at) => DAY + at * 1000, 7);
+    expect(chosen.length).toBe(7200);
+    expect(chosen[0]!.subscriptionId).toBe('19999');
+    expect(Number(chosen.at(-1)!.subscriptionId)).toBe(20_000 - 7200);
+  });
+
+  it('takes as many as bring each one’s turn within the days the tenant allows', () => {
+    expect(choose(20_000, () => 2 * DAY, 2).length).toBe(10_000);
+    expect(choose(70_000, () => 2 * DAY, 7).length).toBe(10_000);
+  });
+
+  it('counts the ones with a sign of change first', () => {
+    const chosen = rowsToRead({
+      rows: rows(9000),
+      ignored: new Set(),
+      cached: cached((at) => (at < 8000 ? 2 * DAY : 0), 8500),
+      touched: new Map(),
+      now: NOW,
+      rereadWithinDays: 7,
+    });
+    expect(chosen.slice(0, 500).map((one) => Number(one.subscriptionId))).toEqual(Array.from({ length: 500 }, (_, at) => 8500 + at));
+    expect(chosen.length).toBe(7200);
+  });
+
+  it('looks at orders back to a little before the last one it saw, and never beyond now', async () => {
+    const order = (orderId: string, createdAt: string | undefined, status = 'completed', customerId = '1'): Order => ({
+      orderId,
+      customerId,
+      status,
+      type: 'change',
+      ...(createdAt === undefined ? {} : { createdAt }),
+    });
+    const list = [
+      order('9', '2027-01-01T00:00:00.000Z', 'completed', '9'),
+      order('8', undefined, 'processing', '8'),
+      order('7', undefined, 'completed', '7'),
+      order('5', '2026-11-20T11:55:00.000Z', 'completed', '5'),
+      order('4', '2026-11-20T10:00:00.000Z', 'completed', '4'),
+      order('3', '2026-11-01T00:00:00.000Z', 'completed', '3'),
+    ];
+    let read = 0;
+    const orders = async function* (): AsyncGenerator<Order> {
+      for (const one of list) {
+        read += 1;
+        yield one;
+      }
+    };
+    const news = await lookAtOrders(
+      { orders, order: () => Promise.resolve(null) },
+      '2026-11-20T11:58:00.000Z',
+      new Map([
+        ['2', '2'],
+        ['7', '7'],
+      ]),
+      NOW,
+      () => Promise.resolve(),
+    );
+    expect(read).toBe(5);
+    // The one of the future counts as of now; an undated one that is final says nothing unless it was open; a remembered one that is gone is over.
+    expect(news.readUntil).toBe('2026-11-20T12:00:00.000Z');
+    expect([...news.touched.keys()].toSorted()).toEqual(['2', '5', '7', '9']);
+    expect(news.open).toEqual([{ orderId: '8', customerId: '8' }]);
+  });
+
+  it('reads several at once, keeps what was read in batches, and ends at the first error with what was under way', async () => {
+    const stored: number[] = [];
+    let under = 0;
+    let most = 0;
+    let asked = 0;
+    const reading = readDetails(
+      {
+        async subscription(id) {
+          asked += 1;
+          under += 1;
+          most = Math.max(most, under);
+          await new Promise((resolve) => setImmediate(resolve));
+          under -= 1;
+          if (id === '60') throw new Error('no more');
+          return { subscriptionId: id, customerId: '1', status: 'active', lines: [] };
+        },
+      },
+      rows(200),
+      () => NOW,
+      { store: async (batch) => void stored.push(batch.length), done: () => Promise.resolve() },
+    );
+    await expect(reading).rejects.toThrow('no more');
+    expect(most).toBe(8);
+    expect(asked).toBeLessThan(75);
+    expect(stored.reduce((sum, count) => sum + count, 0)).toBe(asked - 1);
+    expect(stored.length).toBeLessThan(6);
+  });
+});
