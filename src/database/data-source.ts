@@ -2,15 +2,16 @@ import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { entities } from '../../entities/index.js';
 import { migrations } from '../../migrations/index.js';
+import { mortalClient, STATEMENT_TIMEOUT_MS } from './mortal-client.js';
 
 /**
  * A DataSource on a Postgres address, not yet connected. Tables are made by migrations only.
  *
- * A dead peer is noticed by TCP keep-alive; a statement that waits for more than two minutes is given up, so that nothing
+ * A dead peer is noticed by TCP keep-alive, a way that swallows everything by its silence; a statement that waits for more than two minutes is given up, so that nothing
  * hangs for ever behind a lock. A transaction that its process left open for a minute is ended, and its locks with it: the process
  * is stopped or cut off, and others have to go on.
  */
-export function createDataSource(url: string, options: { poolSize?: number; applicationName?: string } = {}): DataSource {
+export function createDataSource(url: string, options: { poolSize?: number; applicationName?: string; silenceMs?: number } = {}): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -25,6 +26,11 @@ export function createDataSource(url: string, options: { poolSize?: number; appl
     applicationName: options.applicationName ?? 'isthmus',
     poolSize: options.poolSize ?? 10,
     connectTimeoutMS: 10_000,
-    extra: { keepAlive: true, statement_timeout: 120_000, idle_in_transaction_session_timeout: 60_000 },
+    extra: {
+      keepAlive: true,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: 60_000,
+      Client: mortalClient(options.silenceMs),
+    },
   });
 }

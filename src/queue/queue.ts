@@ -1,5 +1,6 @@
 import { PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
+import { mortalClient, STATEMENT_TIMEOUT_MS } from '../database/mortal-client.js';
 import type { Logger } from '../observability/logger.js';
 import { onDatabase } from './database-adapter.js';
 import { IMPORT_QUEUE, QUEUE_SCHEMA } from './schema.js';
@@ -38,7 +39,10 @@ export class Queue {
   private schemaVersion: number | null = null;
 
   constructor(private readonly options: QueueOptions) {
+    // Handed on to node-postgres, though the queue's own types do not name it.
+    const handedOn = { Client: mortalClient(), statement_timeout: STATEMENT_TIMEOUT_MS };
     this.boss = new PgBoss({
+      ...handedOn,
       connectionString: options.url,
       application_name: 'isthmus queue',
       schema: QUEUE_SCHEMA,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Import } from '../../entities/index.js';
+import { PsaInstance, Tenant, type Import } from '../../entities/index.js';
 import { connect } from '../../src/database/connect.js';
 import { importRoutes } from '../../src/imports/routes.js';
 import { sweep } from '../../src/imports/sweep.js';
@@ -130,6 +130,21 @@ describe('Several processes on one database', () => {
     await alive.work();
     expect(await over(id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 2 });
     halted.letGo();
+  });
+
+  it('ask before each write to a PSA whether the import is still theirs', async () => {
+    const { dataSource, connect: open } = (await begin()).services;
+    const tenant = await dataSource.getRepository(Tenant).findOneByOrFail({ id: await app.addTenant(psaInstanceId) });
+    const psaInstance = await dataSource.getRepository(PsaInstance).findOneByOrFail({ id: psaInstanceId });
+    const asked = new Error('It is in other hands');
+    const { psa, close } = await open(tenant, psaInstance, new AbortController().signal, { beforeWrite: () => Promise.reject(asked) });
+    const writes = app.sandbox.psa.writes();
+    await expect(psa.createClients([])).rejects.toBe(asked);
+    await expect(psa.createLicences([{ name: 'One' }])).rejects.toBe(asked);
+    await expect(psa.updateLicences([{ licenceId: '1', fields: { count: 1 } }])).rejects.toBe(asked);
+    await expect(psa.updateSites([{ siteId: '1', address: { line1: 'One' } }])).rejects.toBe(asked);
+    expect(app.sandbox.psa.writes()).toEqual(writes);
+    close();
   });
 
   it('an import that waits is cancelled at once, and one that runs soon', async () => {

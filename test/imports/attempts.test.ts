@@ -146,6 +146,7 @@ describe('An attempt of an import', () => {
     it('right before each of its writes, noted as sent already', async () => {
       await on.run();
       const writes = on.sandbox.kernel.calls.all().filter(isWrite).length;
+      expect(writes).toBeGreaterThan(5);
       for (let nth = 0; nth < writes; nth += 1) {
         await on.reset(SIZE);
         const id = await on.queue();

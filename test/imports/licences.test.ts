@@ -406,6 +406,23 @@ describe('The licence of a line', () => {
       expect((await seats(5)).changes).toMatchObject([{ before: { count: 6 }, after: { count: 5 } }]);
     });
 
+    it('the same goes for imports of one customer', async () => {
+      const id = addSubscription(on, customerId);
+      await on.run();
+      const seats = async (count: number): Promise<Ran> => {
+        quantity(id, count);
+        return on.run({ customerId });
+      };
+      expect((await seats(6)).changes).toMatchObject([{ before: { count: 5 }, after: { count: 6 } }]);
+      patch(id, { count: 5 });
+      expect((await seats(5)).changes).toEqual([]);
+      expect((await seats(6)).changes).toMatchObject([{ before: { count: 5 }, after: { count: 6 } }]);
+      patch(id, { count: 5 });
+      expect(reasons(await on.run({ customerId }))).toEqual(['does_not_stick']);
+      expect(reasons(await on.run({ customerId }))).toEqual(['does_not_stick']);
+      expect(reasons(await on.run())).toEqual(['does_not_stick']);
+    });
+
     it('a field that Halo drops is asked for once, at the creation or at the first update', async () => {
       on.sandbox.psa.set({ dropsFields: ['autorenew', 'tenant_name'] });
       const parameters = [{ name: 'microsoft_domain', value: 'contoso.onmicrosoft.com' }];

@@ -5,7 +5,9 @@ import { standing } from './expected.js';
 import { stage, type Stage } from './stage.js';
 
 /** How long the clients wait for an answer to a write, in milliseconds of real time. */
-const PATIENCE = 120;
+const PATIENCE = 150;
+/** How long one that nobody waits for any more is still on its way. */
+const ON_ITS_WAY = 1000;
 
 const SIZE = { customers: 24, subscriptions: 18 };
 
@@ -17,8 +19,11 @@ const LOSSES: [string, Partial<Fault>][] = [
   ['500 as a web page, nothing stored', { status: 500, body: '<html><title>500</title></html>', contentType: 'text/html' }],
   ['502 after it was stored', { status: 502, body: '<html><title>502</title></html>', contentType: 'text/html', afterHandling: true }],
   ['200 and empty after it was stored', { status: 200, body: '', afterHandling: true }],
-  ['no answer in time, stored later', { delayMs: 2 * PATIENCE }],
+  ['no answer in time, stored later', { delayMs: ON_ITS_WAY }],
 ];
+
+/** How long an import has to wait for what a loss left on its way. */
+const lateness = ({ delayMs }: Partial<Fault>): number => (delayMs === undefined ? 0 : delayMs + PATIENCE);
 
 const CREATES = ['/api/Client', '/api/SoftwareLicence'];
 
@@ -95,6 +100,7 @@ describe('When the answer to a create is lost', () => {
   it.each(LOSSES)('%s: at every create of an import, no twin comes of it, and one more import makes it whole', async (_name, loss) => {
     for (let nth = 0; nth < creates.length; nth += 1) {
       await on.reset(SIZE);
+      on.lateMs = lateness(loss);
       on.sandbox.kernel.faults.add({ ...at(nth), ...loss });
       const first = await on.run();
       expect(on.sandbox.kernel.faults.list()[0]).toMatchObject({ disturbed: 1 });
@@ -104,6 +110,7 @@ describe('When the answer to a create is lost', () => {
       expect(state(on)).toEqual(undisturbed);
       expectNothingPostedBlindly(on.sandbox.kernel.calls.all());
 
+      on.lateMs = 0;
       const writes = on.sandbox.psa.writes();
       const third = await on.run();
       expect(third.changes).toEqual([]);
@@ -119,11 +126,13 @@ describe('When the answer to a create is lost', () => {
 
   it.each(LOSSES)('%s: at each create in turn of one import, no twin comes of it', async (_name, loss) => {
     await on.reset(SIZE);
+    on.lateMs = lateness(loss);
     on.sandbox.kernel.faults.add({ ...at(0), times: 6, ...loss });
     for (let more = 0; more < 4; more += 1) await on.run();
     expect(state(on)).toEqual(undisturbed);
     expectNothingPostedBlindly(on.sandbox.kernel.calls.all());
     expect(await unheardOf()).toEqual([]);
+    on.lateMs = 0;
   });
 
   /** Dependencies whose PSA lets the process die right after the nth create was answered, or before it is sent. */

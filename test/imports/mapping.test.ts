@@ -244,6 +244,31 @@ describe('Which client a customer is', () => {
     });
   });
 
+  it('by a person who decides after the plan was made: that is not written over either', async () => {
+    await addClient(on, 'Contoso');
+    const chosen = await addClient(on, 'Fabrikam');
+    const [named, open] = [addCustomer(on, 'Contoso'), addCustomer(on, 'Fabrikam Ltd')];
+    addCustomer(on, 'Woodgrove');
+    const { connect } = on.deps;
+    const id = await on.queue();
+    const deps = {
+      ...on.deps,
+      async connect(...args: Parameters<typeof connect>) {
+        const vendors = await connect(...args);
+        // Asked for once the plan stands, as it creates a client.
+        vendors.psa.seesAllClients = async () => {
+          await on.map(named, { clientId: String(chosen) });
+          await on.map(open, { state: 'ignored' });
+          return true;
+        };
+        return vendors;
+      },
+    };
+    await runImport(deps, id, new AbortController().signal);
+    expect(await mappingOf(named)).toMatchObject({ state: 'mapped', clientId: String(chosen), origin: 'manual' });
+    expect(await mappingOf(open)).toMatchObject({ state: 'ignored' });
+  });
+
   describe('a mapped client that is gone', () => {
     it('makes the mapping broken; nothing is created in its place', async () => {
       const id = addCustomer(on, 'Contoso');

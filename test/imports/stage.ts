@@ -67,6 +67,8 @@ export interface Stage {
   deps: ImportDeps;
   /** Everything that was logged since the last reset. */
   logged: unknown[];
+  /** How long, in milliseconds of real time, an import waits for what may still be on its way to the PSA. At first: not at all. */
+  lateMs: number;
   /** Begins again: new sandboxes, an empty database, the settings as at first. */
   reset(scene?: Scene): Promise<void>;
   /** Queues an import without running it. */
@@ -208,7 +210,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     // Waits for what a vendor may still store are kept, as a moment of real time; others pass in the sandboxes' time.
     sleep: async (ms) => {
       sandbox.kernel.clock.advance(ms);
-      await sleep(ms > 30_000 && options.timeouts ? 3 * (options.timeouts.write ?? 0) : 0);
+      await sleep(ms > 30_000 ? made.lateMs : 0);
     },
     logger: logger as never,
   };
@@ -219,6 +221,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     psaInstance: undefined as unknown as PsaInstance,
     deps,
     logged,
+    lateMs: 0,
     async reset(scene = {}) {
       sandbox.reset(only(scene));
       place(scene);

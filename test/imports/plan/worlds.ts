@@ -214,7 +214,9 @@ export function happen(state: World, events: Partial<Events>): World {
   for (const at of more.unlinked ?? []) next.links.splice(at, 1);
   for (const at of more.elsewhere ?? []) {
     const one = licenceAt(at);
-    if (one && !next.links.some((link) => link.licenceId === one.licenceId)) next.elsewhere.add(one.licenceId);
+    if (!one) continue;
+    next.links = next.links.filter((link) => link.licenceId !== one.licenceId);
+    next.elsewhere.add(one.licenceId);
   }
   for (const [at, of] of more.adopted ?? []) {
     const [one, sub] = [licenceAt(at), next.subscriptions[of]];

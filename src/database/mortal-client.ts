@@ -1,0 +1,31 @@
+import { Client, type ClientConfig } from 'pg';
+
+/** A statement that takes longer is given up by Postgres. In milliseconds. */
+export const STATEMENT_TIMEOUT_MS = 120_000;
+
+/** Nothing keeps a living server from answering for longer: a connection that is silent for so long is dead. In milliseconds. */
+const SILENCE_MS = STATEMENT_TIMEOUT_MS + 10_000;
+
+/**
+ * A client of Postgres that notices when the way to it swallows everything, as a proxy or a firewall may do that lost its state: there
+ * is no error then, TCP's keep-alive may be answered by the proxy, and node-postgres waits for ever, with a place of its pool.
+ */
+export function mortalClient(silenceMs = SILENCE_MS): typeof Client {
+  return class MortalClient extends Client {
+    constructor(config?: string | ClientConfig) {
+      super(config);
+      // Only now is it certain which socket carries the connection: TLS puts another one in place.
+      this.once('connect', () => {
+        const { stream } = (this as unknown as { connection: { stream: SilentSocket } }).connection;
+        stream.setTimeout(silenceMs, () =>
+          stream.destroy(Object.assign(new Error(`Postgres was silent for ${silenceMs / 1000} s`), { code: 'ETIMEDOUT' })),
+        );
+      });
+    }
+  };
+}
+
+interface SilentSocket {
+  setTimeout(ms: number, callback: () => void): void;
+  destroy(error: Error): void;
+}

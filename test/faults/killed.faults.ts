@@ -1,0 +1,113 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Change } from '../../entities/index.js';
+import type { Call, Sandbox } from '../../src/sandbox/index.js';
+import { atCall, isCreate, type Turn } from './at-call.js';
+import { activeLicences, endState, twins } from './end-state.js';
+import { scenario, type Tally } from './figures.js';
+import { Installation } from './installation.js';
+import { inLanes, type Size } from './lanes.js';
+import { undisturbed, type Undisturbed } from './undisturbed.js';
+
+const SMALL: Size = { customers: 6, subscriptions: 5 };
+const LARGE: Size = { customers: 60, subscriptions: 50 };
+
+/** Several at a time: most of their time goes by waiting for each other's processes. */
+const LANES = 3;
+
+const CHECKED = 'end state as undisturbed, no twin, nothing inactive, one more import writes nothing';
+
+/** Kills the worker of an import at a call, lets another process finish it, and compares. */
+async function killAndCompare(
+  sandbox: Sandbox,
+  to: Undisturbed,
+  at: { turn: Turn; nth: number; chosen?: (call: Call) => boolean },
+  tally: Tally,
+): Promise<void> {
+  const installation = await Installation.on(sandbox);
+  try {
+    const victim = await installation.start('all');
+    await installation.connect(victim);
+    const before = activeLicences(sandbox);
+    const died = atCall(sandbox, at.turn, at.nth, () => victim.kill(), at.chosen);
+    const importId = await installation.startImport(victim);
+    await died;
+    await victim.ended;
+    await installation.letTimePass(importId);
+    const other = await installation.start('all');
+    const row = await installation.over(importId);
+
+    const where = `killed with call ${at.nth} ${at.turn}`;
+    expect({ where, state: row.state, error: row.error }).toEqual({ where, state: 'succeeded_with_skips', error: null });
+    expect(twins(sandbox)).toEqual([]);
+    expect(activeLicences(sandbox)).toEqual(expect.arrayContaining(before));
+    expect({ where, ...(await endState(installation)) }).toEqual({ where, ...to.state });
+    expect(
+      await installation.dataSource.getRepository(Change).findBy([{ action: 'deactivate' }, { state: 'sent' }, { state: 'planned' }]),
+    ).toEqual([]);
+
+    tally.runs += 1;
+    tally.add('attempts', row.attempt);
+    tally.add('calls', sandbox.kernel.calls.count());
+    const writes = sandbox.psa.writes();
+    const again = await installation.over(await installation.startImport(other));
+    expect(again.state).toBe('succeeded_with_skips');
+    expect(sandbox.psa.writes()).toEqual(writes);
+  } finally {
+    await installation.close();
+  }
+}
+
+describe('When the worker of an import is killed', () => {
+  describe('in a small world', () => {
+    let whole: Undisturbed;
+    beforeAll(async () => {
+      whole = await undisturbed(SMALL);
+    });
+
+    it(
+      'after any vendor call, another process makes of it what it would have been',
+      scenario('SIGKILL after every call of a small import', CHECKED, async (tally) => {
+        const calls = whole.calls.map((_call, nth) => nth);
+        await inLanes(SMALL, calls, LANES, (nth, sandbox) => killAndCompare(sandbox, whole, { turn: 'answered', nth }, tally));
+        expect(tally.runs).toBe(whole.calls.length);
+      }),
+    );
+
+    it(
+      'between Halo storing a record and our hearing so, no twin comes of it',
+      scenario('SIGKILL between stored and heard, small', CHECKED, async (tally) => {
+        const creates = whole.calls.filter(isCreate).map((_call, nth) => nth);
+        await inLanes(SMALL, creates, LANES, (nth, sandbox) =>
+          killAndCompare(sandbox, whole, { turn: 'handled', nth, chosen: isCreate }, tally),
+        );
+        expect(tally.runs).toBeGreaterThan(2);
+      }),
+    );
+  });
+
+  describe('in a larger world', () => {
+    let whole: Undisturbed;
+    beforeAll(async () => {
+      whole = await undisturbed(LARGE);
+    });
+
+    it(
+      'after some vendor calls, another process makes of it what it would have been',
+      scenario('SIGKILL after 8 calls of a larger import', CHECKED, async (tally) => {
+        const calls = Array.from({ length: 8 }, (_call, at) => Math.round(((at + 1) * (whole.calls.length - 1)) / 8));
+        await inLanes(LARGE, calls, 4, (nth, sandbox) => killAndCompare(sandbox, whole, { turn: 'answered', nth }, tally));
+      }),
+    );
+
+    it(
+      'between Halo storing many and our hearing so, no twin comes of it',
+      scenario('SIGKILL between stored and heard, larger', CHECKED, async (tally) => {
+        const creates = whole.calls.filter(isCreate).map((_call, nth) => nth);
+        await inLanes(LARGE, creates, 4, (nth, sandbox) =>
+          killAndCompare(sandbox, whole, { turn: 'handled', nth, chosen: isCreate }, tally),
+        );
+        expect(tally.runs).toBeGreaterThan(2);
+      }),
+    );
+  });
+});
