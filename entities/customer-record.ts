@@ -8,7 +8,7 @@ export class CustomerRecord {
   @PrimaryColumn('varchar', { name: 'customer_id', length: 64 }) customerId: string;
   @Column('text') name: string;
   @Column('varchar', { length: 16 }) status: string;
-  /** When a look last showed it. */
+  /** When a look last showed something new about it: a look that changes nothing writes nothing. */
   @Column('timestamptz', { name: 'seen_at' }) seenAt: Date;
   /** When a complete look first lacked it. */
   @Column('timestamptz', { name: 'gone_at', nullable: true }) goneAt: Date | null;

@@ -16,6 +16,7 @@ export class SubscriptionRecord {
   /** The list row that stood when the detail was read: a different one makes the detail worth reading again. */
   @Column('jsonb', { name: 'detail_row', nullable: true }) detailRow: object | null;
   @Column('timestamptz', { name: 'read_at', nullable: true }) readAt: Date | null;
+  /** When a look last showed something new about it. */
   @Column('timestamptz', { name: 'seen_at' }) seenAt: Date;
   @Column('timestamptz', { name: 'gone_at', nullable: true }) goneAt: Date | null;
 }

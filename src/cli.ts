@@ -8,6 +8,7 @@ import { openDatabase } from './database/open.js';
 import { DatabaseUnavailable } from './database/unavailable.js';
 import { createLogger } from './observability/logger.js';
 import { redactText } from './observability/redaction.js';
+import type { Service } from './main.js';
 import { untilStopped } from './stop-signals.js';
 import { version } from './version.js';
 
@@ -74,17 +75,19 @@ async function start(): Promise<void> {
   const { startService } = await import('./main.js');
   const config = readConfig();
   const logger = createLogger({ level: config.logLevel });
-  const service = await startService(config, { logger });
+  let service: Service | undefined;
+  // From the beginning: a signal that nobody waits for ends the process without closing what runs by then.
+  const stopped = untilStopped(async () => {
+    logger.info('Stopping');
+    await service?.close();
+  });
+  service = await Promise.race([startService(config, { logger }), stopped.then(() => undefined)]);
   const sayIfNoToken = async (): Promise<void> => {
-    if (await service.services.dataSource.manager.exists(ApiToken)) return;
+    if (!service || (await service.services.dataSource.manager.exists(ApiToken))) return;
     logger.info('There is no token for the API yet: make one with `isthmus token create --role owner`');
   };
-  const close = (): Promise<void> => {
-    logger.info('Stopping');
-    return service.close();
-  };
-  // Before anything else is awaited: a signal that nobody waits for ends the process without closing what runs. The hint may fail.
-  await Promise.all([untilStopped(close), sayIfNoToken().catch(() => undefined)]);
+  // The hint may fail.
+  await Promise.all([stopped, sayIfNoToken().catch(() => undefined)]);
   logger.info('Stopped');
   // A call that was given up on is still under way, and would keep the process for as long as its vendor is silent.
   process.exit();

@@ -11,7 +11,10 @@ import { mortalClient, STATEMENT_TIMEOUT_MS } from './mortal-client.js';
  * hangs for ever behind a lock. A transaction that its process left open for a minute is ended, and its locks with it: the process
  * is stopped or cut off, and others have to go on.
  */
-export function createDataSource(url: string, options: { poolSize?: number; applicationName?: string; silenceMs?: number } = {}): DataSource {
+export function createDataSource(
+  url: string,
+  options: { poolSize?: number; applicationName?: string; silenceMs?: number } = {},
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url,

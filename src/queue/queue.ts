@@ -1,6 +1,6 @@
 import { PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
-import { mortalClient, STATEMENT_TIMEOUT_MS } from '../database/mortal-client.js';
+import { mortalClient } from '../database/mortal-client.js';
 import type { Logger } from '../observability/logger.js';
 import { onDatabase } from './database-adapter.js';
 import { IMPORT_QUEUE, QUEUE_SCHEMA } from './schema.js';
@@ -24,6 +24,9 @@ export interface QueueOptions {
   patienceMs?: number;
 }
 
+/** The queue's statements are short. One without an answer for a little longer has lost its connection. In milliseconds. */
+const STATEMENT_TIMEOUT_MS = 20_000;
+
 /** With what else a stop takes, less than supervisors wait before they kill: most of them half a minute, some less. */
 const PATIENCE_MS = 20_000;
 
@@ -40,7 +43,7 @@ export class Queue {
 
   constructor(private readonly options: QueueOptions) {
     // Handed on to node-postgres, though the queue's own types do not name it.
-    const handedOn = { Client: mortalClient(), statement_timeout: STATEMENT_TIMEOUT_MS };
+    const handedOn = { Client: mortalClient(STATEMENT_TIMEOUT_MS + 5_000), statement_timeout: STATEMENT_TIMEOUT_MS };
     this.boss = new PgBoss({
       ...handedOn,
       connectionString: options.url,

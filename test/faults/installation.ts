@@ -20,7 +20,8 @@ export interface Place {
   close(): Promise<void>;
 }
 
-const KEYS = `k1:${Buffer.alloc(32, 5).toString('base64')}`;
+/** What seals secrets. */
+export const KEYS = `k1:${Buffer.alloc(32, 5).toString('base64')}`;
 const UNDER_WAY = ['queued', 'running'];
 
 /** One Isthmus: a database, processes on it, and, once connected, a PSA instance and a tenant on a sandbox. */

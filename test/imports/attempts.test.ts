@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { approveHeld } from '../../src/imports/store/approvals.js';
 import { claimImport } from '../../src/imports/store/import-row.js';
 import { HEARTBEAT_EXPIRY_MS, LONGEST_PSA_WRITE_MS, MOST_TRIES, SAFE_AFTER_MS } from '../../src/imports/store/take-over.js';
 import { LONGEST_WRITE_MS } from '../../src/psa/settings.js';
@@ -76,6 +77,16 @@ describe('An attempt of an import', () => {
       expect(error?.message).toContain(`${MOST_TRIES} attempts`);
       expect(on.sandbox.kernel.calls.count()).toBe(0);
     });
+  });
+
+  it('counts anew once a person approved what the import held', async () => {
+    const id = await on.queue();
+    await set(id, `state = 'needs_approval', digest = 'seen', attempt = 9, tries = ${MOST_TRIES}`);
+    const { dataSource } = on.database;
+    const approval = { by: 'somebody', at: new Date().toISOString(), approved: [] };
+    expect(await approveHeld((sql, parameters) => dataSource.query(sql, parameters), id, 'seen', approval)).toBe(true);
+    await begin(on.deps, id);
+    expect(await row(id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 10, tries: 1 });
   });
 
   it('says that it is alive while nothing goes forward, and is not taken over for that long', async () => {

@@ -186,8 +186,13 @@ describe('Which details an import reads', () => {
     const { dataSource } = on.database;
     const tables = (await dataSource.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)) as { tablename: string }[];
     await dataSource.query(`CREATE TABLE touched (name text)`);
-    await dataSource.query(`CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO touched VALUES (TG_TABLE_NAME); RETURN NULL; END'`);
-    for (const { tablename } of tables) await dataSource.query(`CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON "${tablename}" FOR EACH ROW EXECUTE FUNCTION touch()`);
+    await dataSource.query(
+      `CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO touched VALUES (TG_TABLE_NAME); RETURN NULL; END'`,
+    );
+    for (const { tablename } of tables)
+      await dataSource.query(
+        `CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON "${tablename}" FOR EACH ROW EXECUTE FUNCTION touch()`,
+      );
     try {
       const { row } = await on.run();
       expect(row.state).toBe('succeeded');

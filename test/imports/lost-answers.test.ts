@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Client, Licence } from '../../src/domain/index.js';
 import { runImport, type ImportDeps } from '../../src/imports/run-import.js';
+import type { WriteOutcome } from '../../src/imports/vendors.js';
 import type { Call, Fault } from '../../src/sandbox/index.js';
 import { standing } from './expected.js';
 import { stage, type Stage } from './stage.js';
@@ -19,11 +22,9 @@ const LOSSES: [string, Partial<Fault>][] = [
   ['500 as a web page, nothing stored', { status: 500, body: '<html><title>500</title></html>', contentType: 'text/html' }],
   ['502 after it was stored', { status: 502, body: '<html><title>502</title></html>', contentType: 'text/html', afterHandling: true }],
   ['200 and empty after it was stored', { status: 200, body: '', afterHandling: true }],
-  ['no answer in time, stored later', { delayMs: ON_ITS_WAY }],
+  ['no answer in time, though it was stored', { dripMs: PATIENCE, afterHandling: true }],
+  ['no answer in time, and nothing stored', { delayMs: 4 * PATIENCE }],
 ];
-
-/** How long an import has to wait for what a loss left on its way. */
-const lateness = ({ delayMs }: Partial<Fault>): number => (delayMs === undefined ? 0 : delayMs + PATIENCE);
 
 const CREATES = ['/api/Client', '/api/SoftwareLicence'];
 
@@ -100,7 +101,6 @@ describe('When the answer to a create is lost', () => {
   it.each(LOSSES)('%s: at every create of an import, no twin comes of it, and one more import makes it whole', async (_name, loss) => {
     for (let nth = 0; nth < creates.length; nth += 1) {
       await on.reset(SIZE);
-      on.lateMs = lateness(loss);
       on.sandbox.kernel.faults.add({ ...at(nth), ...loss });
       const first = await on.run();
       expect(on.sandbox.kernel.faults.list()[0]).toMatchObject({ disturbed: 1 });
@@ -110,7 +110,6 @@ describe('When the answer to a create is lost', () => {
       expect(state(on)).toEqual(undisturbed);
       expectNothingPostedBlindly(on.sandbox.kernel.calls.all());
 
-      on.lateMs = 0;
       const writes = on.sandbox.psa.writes();
       const third = await on.run();
       expect(third.changes).toEqual([]);
@@ -126,49 +125,64 @@ describe('When the answer to a create is lost', () => {
 
   it.each(LOSSES)('%s: at each create in turn of one import, no twin comes of it', async (_name, loss) => {
     await on.reset(SIZE);
-    on.lateMs = lateness(loss);
     on.sandbox.kernel.faults.add({ ...at(0), times: 6, ...loss });
     for (let more = 0; more < 4; more += 1) await on.run();
     expect(state(on)).toEqual(undisturbed);
     expectNothingPostedBlindly(on.sandbox.kernel.calls.all());
     expect(await unheardOf()).toEqual([]);
-    on.lateMs = 0;
   });
 
-  /** Dependencies whose PSA lets the process die right after the nth create was answered, or before it is sent. */
-  function dying(nth: number, when: 'before' | 'after'): { deps: ImportDeps; signal: AbortSignal } {
-    const death = new AbortController();
+  type Outcome = WriteOutcome<Client | Licence>;
+
+  /** Dependencies in whose PSA something else happens in place of the nth create, which is made by clients of its own. */
+  function tampered(nth: number, tamper: (create: () => Promise<Outcome>) => Promise<Outcome>): ImportDeps {
     let seen = 0;
-    const deps: ImportDeps = {
+    return {
       ...on.deps,
-      async connect(tenant, instance, signal) {
-        const vendors = await on.deps.connect(tenant, instance, signal);
-        const guarded =
-          <A extends unknown[], R>(create: (...args: A) => Promise<R>) =>
-          async (...args: A): Promise<R> => {
-            const mine = seen;
-            seen += 1;
-            if (mine !== nth) return create(...args);
-            if (when === 'after') await create(...args);
-            death.abort(new Error('the process died'));
-            throw death.signal.reason as Error;
-          };
+      async connect(...args) {
+        const vendors = await on.deps.connect(...args);
         const { psa } = vendors;
-        const createClients = guarded((clients: Parameters<typeof psa.createClients>[0]) => psa.createClients(clients));
-        const createLicences = guarded((licences: Parameters<typeof psa.createLicences>[0]) => psa.createLicences(licences));
-        const dying: typeof psa = new Proxy(psa, {
-          get(target, name) {
-            if (name === 'createClients') return createClients;
-            if (name === 'createLicences') return createLicences;
-            const value: unknown = Reflect.get(target, name, target);
-            return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
-          },
-        });
-        return { ...vendors, psa: dying };
+        const [createClients, createLicences] = [psa.createClients.bind(psa), psa.createLicences.bind(psa)];
+        const [tenant, instance] = args;
+        const own = await on.deps.connect(tenant, instance, new AbortController().signal);
+        const turn = (create: () => Promise<Outcome>, byItself: () => Promise<Outcome>): Promise<Outcome> => {
+          seen += 1;
+          return seen === nth + 1 ? tamper(() => byItself().finally(() => own.close())) : create();
+        };
+        psa.createClients = (clients) =>
+          turn(
+            () => createClients(clients),
+            () => own.psa.createClients(clients),
+          ) as Promise<WriteOutcome<Client>>;
+        psa.createLicences = (licences) =>
+          turn(
+            () => createLicences(licences),
+            () => own.psa.createLicences(licences),
+          ) as Promise<WriteOutcome<Licence>>;
+        return vendors;
       },
     };
-    return { deps, signal: death.signal };
   }
+
+  it('a create that is stored only after everybody stopped waiting for it: the next import waits until it must have arrived', async () => {
+    for (let nth = 0; nth < creates.length; nth += 1) {
+      await on.reset(SIZE);
+      on.lateMs = ON_ITS_WAY + 300;
+      let arrived: Promise<unknown> = Promise.resolve();
+      const deps = tampered(nth, (create) => {
+        arrived = sleep(ON_ITS_WAY).then(create);
+        return Promise.resolve({ kind: 'unclear', message: 'No answer came in time.', late: true });
+      });
+      const id = await on.queue();
+      await runImport(deps, id, new AbortController().signal);
+      const second = await on.run();
+      expect(second.row.error).toBeNull();
+      on.lateMs = 0;
+      await arrived;
+      await on.run();
+      expect(state(on)).toEqual(undisturbed);
+    }
+  });
 
   it.each(['before', 'after'] as const)(
     'when the process dies %s a create was stored, the next attempt finds what there is and does the rest',
@@ -176,8 +190,13 @@ describe('When the answer to a create is lost', () => {
       for (let nth = 0; nth < creates.length; nth += 1) {
         await on.reset(SIZE);
         const id = await on.queue();
-        const { deps, signal } = dying(nth, when);
-        await expect(runImport(deps, id, signal)).rejects.toThrow('the process died');
+        const death = new AbortController();
+        const deps = tampered(nth, async (create) => {
+          if (when === 'after') await create();
+          death.abort(new Error('the process died'));
+          throw death.signal.reason as Error;
+        });
+        await expect(runImport(deps, id, death.signal)).rejects.toThrow('the process died');
         const left = (await on.result(id)).row;
         expect(left).toMatchObject({ attempt: 1, finishedAt: null });
         expect(['running', 'queued']).toContain(left.state);

@@ -49,7 +49,7 @@ export class LicenceCreation {
     const lost = creates.filter((change) => change.fields.client_id == null && !clients.has(change.customerId));
     await context.store.settle(lost.map(({ id }) => ({ id, state: 'superseded', message: 'There is no client to put it at.' })));
     await context.advance(lost.length);
-    const there = creates.filter((change) => !lost.includes(change));
+    const there = creates.filter((change) => change.fields.client_id != null || clients.has(change.customerId));
     const sites = await this.#mainSites(there, clients);
     const place = (change: Create): LicenceFields => {
       if (change.fields.client_id != null) return change.fields;

@@ -119,7 +119,8 @@ function shownBy(halo: Halo, id: number, written: object): Record<string, unknow
   for (const name of TEXTS) shown[name] = halo.nothing;
   for (const name of ['start_date', 'end_date']) shown[name] = halo.nothing === undefined ? undefined : halo.empty;
   for (const [name, value] of Object.entries(sent)) {
-    if (name.endsWith('_date')) shown[name] = halo.nothing === undefined && String(value) < '1902' ? undefined : `${String(value)}${halo.zone}`;
+    if (name.endsWith('_date'))
+      shown[name] = halo.nothing === undefined && String(value) < '1902' ? undefined : `${String(value)}${halo.zone}`;
     else if (typeof value === 'string' && value === '') shown[name] = halo.nothing;
     else if (halo.escapes && (name === 'name' || name.endsWith('_name')))
       shown[name] = String(value).replace(/[&<>"']/g, (character) => ENTITIES[character]!);

@@ -1,0 +1,226 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createRecords, type CreateOps } from '../../../src/imports/apply/create-records.js';
+import type { WriteOutcome } from '../../../src/imports/vendors.js';
+
+/** How a pretended PSA treats one POST. */
+interface Treatment {
+  /** How many records of it, from the first on, it stores. */
+  stores: number;
+  answer: 'stored' | 'refused' | 'unclear' | 'late';
+  /** How many records a clean answer shows, from the last one back. */
+  shows: number;
+}
+
+/** A PSA that stores records by key, with every wrong turn that a test wants. */
+class Psa {
+  readonly stored: string[] = [];
+  readonly posts: string[][] = [];
+  readonly events: ['post' | 'look', readonly string[]][] = [];
+  readonly settled: string[] = [];
+  readonly failed = new Map<string, string>();
+  waited = 0;
+  checks = 0;
+
+  constructor(
+    private readonly treat: (items: readonly string[], nth: number) => Treatment,
+    /** Records that are stored but never listed. */
+    private readonly hidden: ReadonlySet<string> = new Set(),
+  ) {}
+
+  ops(): CreateOps<string, string> {
+    return {
+      markSent: () => Promise.resolve(),
+      post: (items) => Promise.resolve(this.#post(items)),
+      recognise: (items, shown) => items.find((item) => item === shown),
+      find: (items) => {
+        this.events.push(['look', items]);
+        return Promise.resolve(
+          new Map(items.filter((item) => this.stored.includes(item) && !this.hidden.has(item)).map((item) => [item, item])),
+        );
+      },
+      settle: (created) => {
+        this.settled.push(...created.keys());
+        return Promise.resolve();
+      },
+      fail: (items, message) => {
+        for (const item of items) this.failed.set(item, message);
+        return Promise.resolve();
+      },
+      wait: (ms) => {
+        this.waited += ms;
+        return Promise.resolve();
+      },
+      check: () => {
+        this.checks += 1;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  #post(items: readonly string[]): WriteOutcome<string> {
+    const { stores, answer, shows } = this.treat(items, this.posts.length);
+    this.posts.push([...items]);
+    this.events.push(['post', items]);
+    this.stored.push(...items.slice(0, stores));
+    if (answer === 'stored') return { kind: 'stored', shown: items.slice(Math.max(0, items.length - shows)) };
+    if (answer === 'refused') return { kind: 'refused', status: 400, message: 'No.' };
+    return { kind: 'unclear', message: 'Nothing came back.', late: answer === 'late' };
+  }
+
+  get sizes(): number[] {
+    return this.posts.map((post) => post.length);
+  }
+}
+
+const items = (count: number): string[] => Array.from({ length: count }, (_, at) => `item ${at}`);
+const all =
+  (shows: number) =>
+  (of: readonly string[]): Treatment => ({ stores: of.length, answer: 'stored', shows });
+const singles = (of: readonly string[]): Treatment =>
+  of.length > 1 ? { stores: 0, answer: 'refused', shows: 0 } : { stores: 1, answer: 'stored', shows: 1 };
+
+async function create(count: number, psa: Psa): Promise<Psa> {
+  await createRecords(items(count), psa.ops());
+  return psa;
+}
+
+describe('Creating many records', () => {
+  it('goes in small arrays, without any look where the answers show them all', async () => {
+    const psa = await create(60, new Psa(all(100)));
+    expect(psa.sizes).toEqual([25, 25, 10]);
+    expect(psa.events.every(([what]) => what === 'post')).toBe(true);
+    expect(psa.settled).toEqual(items(60));
+    expect(psa.waited).toBe(0);
+  });
+
+  it('learns the ids of the rest by one look at the end, and one after the first array, where answers show the last one alone', async () => {
+    const psa = await create(100, new Psa(all(1)));
+    expect(psa.sizes).toEqual([25, 25, 25, 25]);
+    expect(psa.events.map(([what]) => what)).toEqual(['post', 'look', 'post', 'post', 'post', 'look']);
+    expect(psa.settled.toSorted()).toEqual(items(100).toSorted());
+  });
+
+  it('finds out soon that a PSA takes no arrays, and goes one by one from then on', async () => {
+    const psa = await create(60, new Psa(singles));
+    expect(psa.sizes.filter((size) => size > 1)).toEqual([25, 13, 7, 4, 2]);
+    expect(psa.settled.toSorted()).toEqual(items(60).toSorted());
+  });
+
+  it('goes one by one, too, where only the last record of an array is stored', async () => {
+    const psa = new Psa((of) => ({ stores: of.length, answer: 'stored', shows: 1 }));
+    const post = psa.ops();
+    const ops: CreateOps<string, string> = {
+      ...post,
+      post: async (of) => {
+        const outcome = await post.post(of);
+        psa.stored.splice(psa.stored.length - of.length, of.length - 1);
+        return outcome;
+      },
+    };
+    await createRecords(items(50), ops);
+    expect(psa.sizes.filter((size) => size > 1)).toEqual([25]);
+    expect(psa.settled.toSorted()).toEqual(items(50).toSorted());
+    expect(new Set(psa.stored).size).toBe(50);
+  });
+
+  it('finds one bad record by halving, and does all others', async () => {
+    const bad = 'item 17';
+    const psa = await create(
+      50,
+      new Psa((of) => {
+        const at = of.indexOf(bad);
+        return at < 0 ? { stores: of.length, answer: 'stored', shows: of.length } : { stores: at, answer: 'refused', shows: 0 };
+      }),
+    );
+    expect([...psa.failed]).toEqual([[bad, 'No.']]);
+    expect(psa.settled.toSorted()).toEqual(
+      items(50)
+        .filter((item) => item !== bad)
+        .toSorted(),
+    );
+    expect(psa.posts.length).toBeLessThan(14);
+    expect(psa.sizes.at(-1)).toBe(25);
+  });
+
+  it('gives up after ten in a row, and says of the rest that it was not tried', async () => {
+    const psa = await create(200, new Psa(() => ({ stores: 0, answer: 'refused', shows: 0 })));
+    const messages = Object.entries(Object.groupBy([...psa.failed.values()], (message) => message)).map(([message, of]) => [
+      message,
+      of!.length,
+    ]);
+    expect(messages).toEqual([
+      ['No.', expect.any(Number)],
+      ['HaloPSA took none of the last 10 of these, so the rest was not tried.', expect.any(Number)],
+    ]);
+    expect(psa.failed.size).toBe(200);
+    expect(psa.posts.length).toBeLessThan(30);
+  });
+
+  it('does not send again what may still arrive, and looks before it sends anything else again', async () => {
+    const late = await create(3, new Psa(() => ({ stores: 0, answer: 'late', shows: 0 })));
+    expect(late.posts.length).toBe(1);
+    expect(late.failed.size).toBe(3);
+    expect(late.waited).toBe(20_000);
+
+    const unclear = await create(3, new Psa((_of, nth) => ({ stores: 0, answer: nth === 0 ? 'unclear' : 'stored', shows: 1 })));
+    expect(unclear.sizes).toEqual([3, 1, 1, 1]);
+    expect(unclear.events.slice(0, 3).map(([what]) => what)).toEqual(['post', 'look', 'look']);
+  });
+
+  it.each([401, 403])('ends at once when it may not write (%i)', async (status) => {
+    const psa = new Psa(all(1));
+    const ops = {
+      ...psa.ops(),
+      post: () => Promise.resolve<WriteOutcome<string>>({ kind: 'refused', status, message: 'HaloPSA does not allow it.' }),
+    };
+    await expect(createRecords(items(30), ops)).rejects.toMatchObject({
+      actor: 'configuration',
+      code: 'psa_permission',
+      message: 'HaloPSA does not allow it.',
+    });
+    expect(psa.failed.size).toBe(25);
+  });
+
+  it('ends at once when it is throttled for good', async () => {
+    const psa = new Psa(all(1));
+    const ops = {
+      ...psa.ops(),
+      post: () => Promise.resolve<WriteOutcome<string>>({ kind: 'refused', status: 429, message: 'Too many calls.' }),
+    };
+    await expect(createRecords(items(30), ops)).rejects.toMatchObject({ actor: 'vendor', code: 'psa_throttled' });
+  });
+
+  it('ends, makes no twin, posts nothing blindly and says of everything what became of it, however the PSA behaves', async () => {
+    const anyTreatment: fc.Arbitrary<Treatment> = fc.record({
+      stores: fc.constantFrom(0, 1, 3, 100),
+      answer: fc.constantFrom('stored', 'stored', 'refused', 'unclear', 'late'),
+      shows: fc.constantFrom(0, 1, 100),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 60 }),
+        fc.array(anyTreatment, { maxLength: 30 }),
+        anyTreatment,
+        fc.array(fc.nat(59), { maxLength: 3 }),
+        async (count, treatments, after, hidden) => {
+          const lost = new Set(hidden.map((at) => `item ${at}`));
+          const psa = await create(count, new Psa((_of, nth) => treatments[nth] ?? after, lost));
+          const seen = new Set([...psa.settled, ...psa.failed.keys()]);
+          expect(seen.size).toBe(count);
+          expect(psa.settled.length).toBe(new Set(psa.settled).size);
+          expect(psa.settled.filter((item) => psa.failed.has(item))).toEqual([]);
+          expect(psa.checks).toBe(psa.posts.length);
+          for (const item of items(count)) {
+            // What the PSA stores and never lists cannot be told from what it lost; all else is there once.
+            if (!lost.has(item)) expect(psa.stored.filter((one) => one === item).length).toBeLessThanOrEqual(1);
+            expect(psa.posts.filter((post) => post.includes(item)).length).toBeLessThanOrEqual(8);
+            const events = psa.events.filter(([, of]) => of.includes(item)).map(([what]) => what);
+            expect(events.join(' ')).not.toContain('post post');
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
