@@ -3,6 +3,7 @@ import type { Import, PsaInstance, Tenant } from '../../entities/index.js';
 import { openClientCreates, openLicenceWrites, settleClientCreates, settleLicenceWrites } from './apply/settle-open.js';
 import { isOurKey, type Client, type Customer, type Licence, type Malformed } from '../domain/index.js';
 import { requireKeys } from './apply/keys-kept.js';
+import { askForAbsent } from './ask-for-absent.js';
 import { ImportFailure } from './failure.js';
 import { lookAtMarketplace, readInto, type LookContext, type MarketplaceLook } from './look-marketplace.js';
 import { lookAtPsa, lookAtSites, type PsaLook } from './look-psa.js';
@@ -180,10 +181,11 @@ async function lookUp(context: PlanContext, gathered: Gathered, plan: Plan, inpu
   let done = 0;
   const total = absent.length + needs.customers.size + clients.size + needs.licences.size;
   const step = (phase: 'marketplace' | 'psa'): Promise<void> => progress(phase, (done += 1), total);
-  for (const id of absent) {
-    gathered.absent.set(id, await marketplace.subscription(id));
-    await step('marketplace');
-  }
+  const linked = new Set(input.links.map((link) => link.subscriptionId));
+  const answers = await askForAbsent(marketplace, { ids: absent, listed: gathered.look.subscriptions.rows, linked }, () =>
+    step('marketplace'),
+  );
+  for (const [id, answer] of answers) gathered.absent.set(id, answer);
   for (const id of needs.customers) {
     gathered.customerDetails.set(id, await marketplace.customer(id));
     await step('marketplace');

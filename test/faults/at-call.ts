@@ -8,6 +8,11 @@ export function isCreate(call: Call): boolean {
   return call.vendor === 'psa' && call.method === 'POST' && call.records > 0 && /^\/api\/(Client|SoftwareLicence)(\?|$)/.test(call.path);
 }
 
+/** Whether a call writes to Halo; an empty array, which asks whether one may, counts too. */
+export function isWrite(call: Call): boolean {
+  return call.vendor === 'psa' && call.method === 'POST' && call.path.startsWith('/api/');
+}
+
 /**
  * Does something at one turn of one call, once. Of the calls from now on that `chosen` picks, it is the nth, from 0. The call goes on
  * once it is done. Settles with the call, after that.

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Call, Sandbox } from '../../src/sandbox/index.js';
-import { atCall, isCreate, type Turn } from './at-call.js';
+import { atCall, isCreate, isWrite, type Turn } from './at-call.js';
 import { endState, type EndState, twins } from './end-state.js';
 import { scenario, type Tally } from './figures.js';
 import { Installation } from './installation.js';
@@ -22,8 +22,6 @@ interface Stop {
   chosen?: (call: Call) => boolean;
 }
 
-const isPost = (call: Call): boolean => call.method === 'POST' && call.vendor === 'psa' && !call.path.startsWith('/auth');
-
 /** Stops a worker in mid-import for longer than its heartbeat, lets another finish, wakes it, and looks at everything it could have written. */
 async function stopAndWake(sandbox: Sandbox, state: EndState, at: Stop, tally: Tally): Promise<void> {
   const installation = await Installation.on(sandbox);
@@ -43,13 +41,13 @@ async function stopAndWake(sandbox: Sandbox, state: EndState, at: Stop, tally: T
     expect(await other.ended).toMatchObject({ code: 0 });
 
     const before = await snapshot(installation.dataSource);
-    const posts = sandbox.kernel.calls.all().filter(isPost).length;
+    const posts = sandbox.kernel.calls.all().filter(isWrite).length;
     await clock.ahead(TEN_MINUTES);
     sleeper.signal('SIGCONT');
     await sleeper.shows(GIVES_UP);
     sleeper.signal('SIGTERM');
     expect(await sleeper.ended).toMatchObject({ code: 0 });
-    expect(sandbox.kernel.calls.all().filter(isPost)).toHaveLength(posts);
+    expect(sandbox.kernel.calls.all().filter(isWrite)).toHaveLength(posts);
     expect(await snapshot(installation.dataSource)).toEqual(before);
     expect(twins(sandbox)).toEqual([]);
     expect(await endState(installation)).toEqual(state);
@@ -72,7 +70,7 @@ async function wakeBeside(sandbox: Sandbox, state: EndState, at: Stop, tally: Ta
     const importId = await installation.startImport(sleeper);
     await stopped;
     await installation.letTimePass(importId);
-    const posts = (): number => sandbox.kernel.calls.all().filter(isPost).length;
+    const posts = (): number => sandbox.kernel.calls.all().filter(isWrite).length;
     let meanwhile = -1;
     const woken = atCall(
       sandbox,
@@ -85,7 +83,7 @@ async function wakeBeside(sandbox: Sandbox, state: EndState, at: Stop, tally: Ta
         await sleeper.shows(GIVES_UP);
         meanwhile = posts() - before;
       },
-      isPost,
+      isWrite,
     );
     await installation.start('worker');
     await woken;
