@@ -4,6 +4,7 @@ import { Change } from './change.js';
 import { CustomerRecord } from './customer-record.js';
 import { Import } from './import.js';
 import { IntegratorSlot } from './integrator-slot.js';
+import { LicenceClaim } from './licence-claim.js';
 import { Link } from './link.js';
 import { Mapping } from './mapping.js';
 import { OpenOrder } from './open-order.js';
@@ -22,6 +23,7 @@ export * from './change.js';
 export * from './customer-record.js';
 export * from './import.js';
 export * from './integrator-slot.js';
+export * from './licence-claim.js';
 export * from './link.js';
 export * from './mapping.js';
 export * from './open-order.js';
@@ -42,6 +44,7 @@ export const entities = [
   CustomerRecord,
   Import,
   IntegratorSlot,
+  LicenceClaim,
   Link,
   Mapping,
   OpenOrder,

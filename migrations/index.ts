@@ -2,6 +2,13 @@ import { MainJob1763712000000 } from './1-main-job.js';
 import { EveryDay1763798400000 } from './2-every-day.js';
 import { SharedFigures1763884800000 } from './3-shared-figures.js';
 import { Tries1763971200000 } from './4-tries.js';
+import { LicenceClaims1764057600000 } from './5-licence-claims.js';
 
 /** Every step of the schema, oldest first. */
-export const migrations = [MainJob1763712000000, EveryDay1763798400000, SharedFigures1763884800000, Tries1763971200000];
+export const migrations = [
+  MainJob1763712000000,
+  EveryDay1763798400000,
+  SharedFigures1763884800000,
+  Tries1763971200000,
+  LicenceClaims1764057600000,
+];

@@ -55,7 +55,7 @@ describe('When Postgres', () => {
   /** As nothing had been imported yet. */
   async function startOver(): Promise<void> {
     sandbox.reset();
-    const tables = ['links', 'mappings', 'subscription_lines', 'subscriptions', 'customers', 'imports'];
+    const tables = ['licence_claims', 'links', 'mappings', 'subscription_lines', 'subscriptions', 'customers', 'imports'];
     await dataSource.query(tables.map((table) => `DELETE FROM ${table};`).join(' '));
     await dataSource.query(`UPDATE psa_instances SET client_keys_kept = NULL, licence_keys_kept = NULL`);
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Import } from '../../entities/index.js';
 import { runImport } from '../../src/imports/run-import.js';
@@ -189,6 +190,44 @@ describe('A client for a customer', () => {
       } finally {
         await elsewhere.close();
       }
+    });
+
+    it('connected to the same account, at the same moment: each subscription gets one licence, and the other tenant is told why not', async () => {
+      const subscriptions = Array.from({ length: 8 }, (_, at) => addSubscription(on, addCustomer(on, `Customer number ${at}`)));
+      // The key is known to be kept, so that both create whole arrays.
+      await on.run();
+      for (const { id } of on.sandbox.marketplace.world.customers.newestFirst())
+        for (let more = 0; more < 3; more += 1) subscriptions.push(addSubscription(on, id));
+      const second = await on.addTenant();
+      const rows = await runBoth(second);
+      expect(rows.map((row) => row.error)).toEqual([null, null]);
+      for (const id of subscriptions) expect(licenceOf(on, id)).toBeDefined();
+      expect(keyedCount(on)).toBe(subscriptions.length);
+      const [links] = await on.database.dataSource.query<{ n: number; licences: number }[]>(
+        `SELECT count(*)::int AS n, count(DISTINCT licence_id)::int AS licences FROM links WHERE archived_at IS NULL`,
+      );
+      expect(links).toEqual({ n: subscriptions.length, licences: subscriptions.length });
+    });
+
+    it('connected to the same account, one with a create whose end nobody heard: the other waits for the next import', async () => {
+      addSubscription(on, addCustomer(on, 'Contoso'));
+      await on.run();
+      const fresh = addSubscription(on, addCustomer(on, 'Fabrikam'));
+      const { dataSource } = on.database;
+      const second = await on.addTenant();
+      const claim = (started: string): Promise<unknown> =>
+        dataSource.query(
+          `WITH other AS (INSERT INTO imports (psa_instance_id, tenant_id, entities, trigger, requested_by, state, counts, finished_at, started_at)
+             VALUES ($1, $2, '{}', 'manual', 'test', 'failed', '{}', now() - $5::interval, now() - $5::interval) RETURNING id)
+           INSERT INTO licence_claims (psa_instance_id, key, tenant_id, import_id, change_id) SELECT $1, $3, $2, id, $4 FROM other`,
+          [on.psaInstance.id, second, `ingram/us/${fresh}`, randomUUID(), started],
+        );
+      await claim('30 seconds');
+      expect((await on.run()).skips).toMatchObject([{ marketplaceId: fresh, reason: 'already_in_psa' }]);
+      expect(keyedCount(on)).toBe(1);
+      await dataSource.query(`UPDATE imports SET finished_at = now() - interval '10 minutes' WHERE tenant_id = $1`, [second]);
+      expect((await on.run()).row).toMatchObject({ error: null, counts: { licences: { created: 1 } } });
+      expect(keyedCount(on)).toBe(2);
     });
 
     it('connected to the same account: the licences of one are not touched by the other', async () => {

@@ -108,6 +108,7 @@ const SETTINGS: Pick<Tenant, 'clientImport' | 'subscriptionImport' | 'integrator
 const TABLES = [
   'changes',
   'skips',
+  'licence_claims',
   'links',
   'mappings',
   'customers',

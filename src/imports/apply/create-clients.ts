@@ -107,6 +107,7 @@ export class ClientCreation {
       markSent: async (items) => {
         await this.stillHeld();
         await context.store.markSent(items, before);
+        return items;
       },
       post: (items) => context.psa.createClients(items.map((item) => item.client)),
       recognise: (items, shown) => items.find((item) => item.client.ref === shown.ref) ?? (items.length === 1 ? items[0] : undefined),

@@ -7,6 +7,9 @@ import { compareShown, licencesAt, recogniseLicences } from './find-licences.js'
 import { CANARIES, keyNotKept, refusesCreates } from './keys-kept.js';
 import type { MadeClients } from './apply-clients.js';
 
+const TAKEN_ELSEWHERE =
+  'Another tenant of this PSA instance is connected to the same marketplace account and creates its licence at this moment. The next import sees it.';
+
 type Create = StoredChange<LicenceCreateChange>;
 /** A create whose client is there. */
 type Placed = Create & { placed: LicenceFields };
@@ -14,6 +17,7 @@ type Placed = Create & { placed: LicenceFields };
 /** Creates licences, and notes what became of each. */
 export class LicenceCreation {
   readonly #made = new Set<Placed>();
+  readonly #takenElsewhere: Placed[] = [];
   #canariesTried = 0;
   #refusal = '';
 
@@ -72,7 +76,6 @@ export class LicenceCreation {
 
   async #canary(item: Placed): Promise<void> {
     const { context } = this;
-    this.#canariesTried += 1;
     let shown: Licence | undefined;
     const ops = this.#ops();
     await createRecords([item], {
@@ -82,6 +85,7 @@ export class LicenceCreation {
         await ops.settle(created);
       },
     });
+    if (!this.#takenElsewhere.includes(item)) this.#canariesTried += 1;
     if (!shown) return;
     const { licenceId } = shown;
     const byId = await context.psa.licence(licenceId);
@@ -89,6 +93,26 @@ export class LicenceCreation {
     const kept = listed.some((licence) => licence.licenceId === licenceId && licence.snowid === item.placed.snowid);
     await context.rememberKeys('licence', kept);
     if (!kept) throw keyNotKept('licence');
+  }
+
+  /** Leaves out what another tenant of the same marketplace account creates at this moment. */
+  async #markSent(items: readonly Placed[]): Promise<Placed[]> {
+    const { store } = this.context;
+    const claimed = await store.markCreatesSent(items.map(({ id, placed }) => ({ id, key: placed.snowid! })));
+    const taken = items.filter(({ id }) => !claimed.has(id));
+    this.#takenElsewhere.push(...taken);
+    await store.settle(taken.map(({ id }) => ({ id, state: 'superseded', message: TAKEN_ELSEWHERE })));
+    await store.addSkips(
+      taken.map(({ subscriptionId, line }) => ({
+        entity: 'subscription',
+        marketplaceId: subscriptionId,
+        line,
+        reason: 'already_in_psa',
+        detail: TAKEN_ELSEWHERE,
+      })),
+    );
+    await this.context.advance(taken.length);
+    return items.filter(({ id }) => claimed.has(id));
   }
 
   async #fail(items: readonly Create[], message: string): Promise<void> {
@@ -101,7 +125,7 @@ export class LicenceCreation {
   #ops(): CreateOps<Placed, Licence> {
     const { context } = this;
     return {
-      markSent: (items) => context.store.markSent(items),
+      markSent: (items) => this.#markSent(items),
       post: (items) => context.psa.createLicences(items.map((item) => item.placed)),
       recognise: (items, shown) =>
         items.find((item) => item.placed.snowid === shown.snowid) ?? (items.length === 1 && shown.snowid == null ? items[0] : undefined),

@@ -4,8 +4,8 @@ import { SETTLE_MS } from './context.js';
 
 /** What the creating of records of one kind needs of its surroundings. */
 export interface CreateOps<Item, Shown> {
-  /** Notes that a call with these goes out now. */
-  markSent(items: readonly Item[]): Promise<void>;
+  /** Notes that a call goes out now, and gives those that it is to carry; the others are settled by then. */
+  markSent(items: readonly Item[]): Promise<readonly Item[]>;
   /** One POST. */
   post(items: readonly Item[]): Promise<WriteOutcome<Shown>>;
   /** Which of the items a record in an answer is, if it can be told. */
@@ -79,9 +79,10 @@ class Creation<Item, Shown> {
     }
   }
 
-  async #post(batch: readonly Item[]): Promise<void> {
+  async #post(wanted: readonly Item[]): Promise<void> {
     await this.ops.check();
-    await this.ops.markSent(batch);
+    const batch = await this.ops.markSent(wanted);
+    if (batch.length === 0) return;
     const outcome = await this.ops.post(batch);
     if (outcome.kind === 'refused') return this.#refused(batch, outcome);
     if (outcome.kind === 'unclear') return this.#unclear(batch, outcome);

@@ -6,6 +6,7 @@ import { forgetOpenMappings, storeMappings } from './known.js';
 import { nameOfChange } from '../guard/guard.js';
 import { noCounts } from './import-row.js';
 import type { ImportHold } from './import-row.js';
+import { claimKeys, type KeyedCreate } from './licence-claims.js';
 import { jsonParameter, type Query } from './query.js';
 
 /** A planned change with the id of its stored row. */
@@ -72,15 +73,27 @@ export class PlanStore {
   /** Notes, before a call, which changes it carries. @throws ImportCancelled when somebody asked for the import to end: the call is not made. */
   async markSent(changes: readonly { id: string }[], youngestBefore: string | null = null): Promise<void> {
     await this.hold.fenced(async (query) => {
-      const cancelled = (await query(`SELECT 1 FROM imports WHERE id = $1 AND cancel_requested_at IS NOT NULL`, [
-        this.hold.importId,
-      ])) as unknown[];
-      if (cancelled.length > 0) throw new ImportCancelled();
-      await query(`UPDATE changes SET state = 'sent', sent_at = now(), youngest_before = $2 WHERE id = ANY($1)`, [
-        changes.map((change) => change.id),
-        youngestBefore,
-      ]);
+      await this.#requireWanted(query);
+      await noteSent(query, ids(changes), youngestBefore);
     });
+  }
+
+  /**
+   * The same for creates of licences. Gives those that are to go out: the others' keys are being created, or were a moment ago, by
+   * another tenant.
+   */
+  async markCreatesSent(creates: readonly KeyedCreate[]): Promise<Set<string>> {
+    return this.hold.fenced(async (query) => {
+      await this.#requireWanted(query);
+      const claimed = await claimKeys(query, { ...this.owner, importId: this.hold.importId }, creates);
+      await noteSent(query, [...claimed], null);
+      return claimed;
+    });
+  }
+
+  async #requireWanted(query: Query): Promise<void> {
+    const cancelled = await query(`SELECT 1 FROM imports WHERE id = $1 AND cancel_requested_at IS NOT NULL`, [this.hold.importId]);
+    if ((cancelled as unknown[]).length > 0) throw new ImportCancelled();
   }
 
   /** Notes, after a call, how changes ended, in one transaction with what rests on it (`also`). */
@@ -159,6 +172,14 @@ export class PlanStore {
   }
 }
 
+function ids(changes: readonly { id: string }[]): string[] {
+  return changes.map((change) => change.id);
+}
+
+async function noteSent(query: Query, changeIds: readonly string[], youngestBefore: string | null): Promise<void> {
+  await query(`UPDATE changes SET state = 'sent', sent_at = now(), youngest_before = $2 WHERE id = ANY($1)`, [changeIds, youngestBefore]);
+}
+
 const COUNTED: Record<string, (counts: ImportCounts, n: number) => void> = {
   'client create': (counts, n) => (counts.clients.created += n),
   'client link': (counts, n) => (counts.clients.linked += n),
@@ -184,10 +205,11 @@ async function writeSettlements(query: Query, settlements: readonly Settlement[]
     message: message ?? null,
   }));
   await query(
-    `UPDATE changes SET state = ended.state, psa_id = coalesce(ended.psa_id, changes.psa_id), after = coalesce(ended.after, changes.after),
+    `WITH settled AS (UPDATE changes SET state = ended.state, psa_id = coalesce(ended.psa_id, changes.psa_id), after = coalesce(ended.after, changes.after),
        message = CASE WHEN ended.message IS NULL THEN changes.message WHEN changes.message IS NULL THEN ended.message ELSE changes.message || ' ' || ended.message END,
        settled_at = clock_timestamp()
-     FROM jsonb_to_recordset($1::jsonb) AS ended(id uuid, state text, psa_id text, after jsonb, message text) WHERE changes.id = ended.id`,
+     FROM jsonb_to_recordset($1::jsonb) AS ended(id uuid, state text, psa_id text, after jsonb, message text) WHERE changes.id = ended.id RETURNING changes.id)
+     UPDATE licence_claims SET ended_at = clock_timestamp() FROM settled WHERE licence_claims.change_id = settled.id AND licence_claims.ended_at IS NULL`,
     [jsonParameter(rows)],
   );
 }

@@ -2,7 +2,7 @@ import { NO_CLEAR_ANSWER } from '../apply/create-records.js';
 import type { Queryable } from './query.js';
 
 /** How long after it was sent a create may still be stored, in seconds: a write is waited for a minute, and the PSA may work on. */
-const LATE_SECONDS = 90;
+export const LATE_SECONDS = 90;
 
 /** How many milliseconds to wait until every create of a tenant whose end nobody heard has arrived, if it ever does. */
 export async function stragglersFor(db: Queryable, tenantId: string): Promise<number> {

@@ -30,7 +30,7 @@ class Psa {
 
   ops(): CreateOps<string, string> {
     return {
-      markSent: () => Promise.resolve(),
+      markSent: (items) => Promise.resolve(items),
       post: (items) => Promise.resolve(this.#post(items)),
       recognise: (items, shown) => items.find((item) => item === shown),
       find: (items) => {

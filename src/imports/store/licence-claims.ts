@@ -1,0 +1,42 @@
+import { LATE_SECONDS } from './stragglers.js';
+import type { Query } from './query.js';
+
+/** A create of a licence that is to go out. */
+export interface KeyedCreate {
+  /** Of its change. */
+  id: string;
+  /** What the licence will carry in `snowid`. */
+  key: string;
+}
+
+const KEPT = `interval '7 days'`;
+
+/**
+ * Claims the keys of licences that an import is about to create, in the transaction that notes them as sent, and gives the changes whose
+ * keys it got. Another tenant that is connected to the same marketplace account keeps a key while its own create is open, and for as
+ * long as the look that this import planned from may have missed what came of it.
+ */
+export async function claimKeys(
+  query: Query,
+  { psaInstanceId, tenantId, importId }: { psaInstanceId: string; tenantId: string; importId: string },
+  creates: readonly KeyedCreate[],
+): Promise<Set<string>> {
+  await query(
+    `DELETE FROM licence_claims WHERE (psa_instance_id, key) IN (
+       SELECT psa_instance_id, key FROM licence_claims WHERE psa_instance_id = $1 AND ended_at < now() - ${KEPT} FOR UPDATE SKIP LOCKED)`,
+    [psaInstanceId],
+  );
+  // In one order, so that two who claim the same keys wait for each other in turn.
+  const sorted = creates.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const claimed = (await query(
+    `INSERT INTO licence_claims AS claim (psa_instance_id, key, tenant_id, import_id, change_id)
+     SELECT $1, wanted.key, $2, $3, wanted.change_id FROM unnest($4::text[], $5::uuid[]) WITH ORDINALITY AS wanted(key, change_id, place) ORDER BY place
+     ON CONFLICT (psa_instance_id, key) DO UPDATE SET tenant_id = excluded.tenant_id, import_id = excluded.import_id, change_id = excluded.change_id, ended_at = NULL
+     WHERE claim.tenant_id = excluded.tenant_id
+       OR coalesce(claim.ended_at, (SELECT finished_at FROM imports WHERE id = claim.import_id), 'infinity') + make_interval(secs => $6)
+          <= (SELECT started_at FROM imports WHERE id = excluded.import_id)
+     RETURNING change_id`,
+    [psaInstanceId, tenantId, importId, sorted.map(({ key }) => key), sorted.map(({ id }) => id), LATE_SECONDS],
+  )) as { change_id: string }[];
+  return new Set(claimed.map((row) => row.change_id));
+}
