@@ -1,10 +1,10 @@
 import type { DataSource } from 'typeorm';
 import type { PsaInstance, Tenant } from '../entities/index.js';
 import type { Sealer } from './database/sealing.js';
-import { egressPolicy, realPace, type Pace } from './egress/index.js';
+import { egressPolicy, realPace, type Budget, type Pace } from './egress/index.js';
 import type { Vendors, WritesGuard } from './imports/run-import.js';
 import type { PsaForm } from './imports/vendors.js';
-import { MarketplaceClient, type MarketplaceSettings } from './marketplace/index.js';
+import { accountBudget, MarketplaceClient, type MarketplaceSettings } from './marketplace/index.js';
 import { currencyMismatch, PsaClient, psaForm, type PsaSettings } from './psa/index.js';
 import type { Logger } from './observability/logger.js';
 import { countRefusal } from './observability/refusals.js';
@@ -60,6 +60,14 @@ export function connector(
   const pace = options.pace ?? realPace;
   // Where time is not the machine's, the database's is not either.
   const databaseNow = options.pace === undefined ? {} : { databaseNow: () => new Date(pace.now()) };
+  // What a marketplace account was found to take is kept for its next import. Tenants of a PSA instance may share one.
+  const accounts = new Map<string, Budget>();
+  const accountOf = (psaInstanceId: string, { apiUrl, username }: MarketplaceSettings): Budget => {
+    const account = JSON.stringify([psaInstanceId, apiUrl, username]);
+    const budget = accounts.get(account) ?? accountBudget(pace, marketplaceCallsPerSecond);
+    accounts.set(account, budget);
+    return budget;
+  };
   const budgets = new Map<string, SharedBudget>();
   const budgetOf = (psaInstanceId: string): SharedBudget => {
     const budget =
@@ -69,13 +77,14 @@ export function connector(
   };
   return async (tenant, psaInstance, signal, writes) => {
     const logger = options.logger.child({ tenantId: tenant.id });
-    const marketplace = new MarketplaceClient(await marketplaceSettings(sealer, tenant), {
+    const account = await marketplaceSettings(sealer, tenant);
+    const marketplace = new MarketplaceClient(account, {
       policy: egressPolicy({ allow, hostSuffix: MARKETPLACE_HOSTS }),
       pace,
       logger,
       signal,
       onRefused: () => countRefusal(dataSource, logger, tenant.id, 'marketplace'),
-      ...(marketplaceCallsPerSecond === undefined ? {} : { callsPerSecond: marketplaceCallsPerSecond }),
+      budget: accountOf(psaInstance.id, account),
     });
     const psa = new PsaClient(await psaSettings(sealer, psaInstance), {
       policy: egressPolicy({ allow }),

@@ -26,15 +26,18 @@ afterEach(async () => {
   await test.close();
 });
 
-/** The vendors as another process opens them. */
-async function open(time: VirtualTime): Promise<Vendors> {
-  const connect = connector({
+function connectorOf(time: VirtualTime): ReturnType<typeof connector> {
+  return connector({
     dataSource: test.database.dataSource,
     sealer: test.services.sealer,
     allow: ['127.0.0.1'],
     logger: createLogger({ level: 'debug', destination: { write: (line) => void lines.push(line) } }),
     pace: { now: () => time.now(), sleep: (ms, signal) => time.sleep(ms, signal), random: () => 0 },
   });
+}
+
+/** The vendors as another process opens them, or the process of the connector that is given. */
+async function open(time: VirtualTime, connect = connectorOf(time)): Promise<Vendors> {
   const vendors = await connect(tenant, psaInstance, new AbortController().signal);
   opened.push(vendors);
   return vendors;
@@ -84,5 +87,18 @@ describe('the vendors of a tenant', () => {
     const again = lines.filter((line) => line.includes('asked again'));
     expect(again.length).toBeGreaterThan(0);
     for (const line of again) expect(JSON.parse(line)).toMatchObject({ tenantId: tenant.id });
+  });
+
+  it('keep what a marketplace account was found to take for its next import in the process', async () => {
+    const time = new VirtualTime(1);
+    const connect = connectorOf(time);
+    const one = await open(time, connect);
+    const before = one.marketplace.callsAnHour;
+    test.sandbox.kernel.faults.add({ vendor: 'marketplace', path: '/customers', status: 429, headers: HEADERS });
+    await one.marketplace.customers();
+    const found = one.marketplace.callsAnHour;
+    expect(found).toBeLessThan(before);
+    expect((await open(time, connect)).marketplace.callsAnHour).toBe(found);
+    expect((await open(time)).marketplace.callsAnHour).toBe(before);
   });
 });

@@ -1,3 +1,4 @@
+import { LearnedRate } from './learned-rate.js';
 import type { Pace } from './pace.js';
 
 export interface BudgetOptions {
@@ -12,20 +13,18 @@ export interface BudgetOptions {
 
 const FIRST_PAUSE_MS = 5000;
 const LONGEST_PAUSE_MS = 60_000;
-const SLOWEST_SHARE = 1 / 16;
-const RECOVERY_SHARE = 1 / 100;
 
 /**
  * The calls one account may make: a token bucket that lets callers wait, first come first served, and learns from refusals.
- * A 429 stops everyone for as long as the vendor asked (or 5 s, doubling up to 60 s while refusals go on) and halves the rate,
- * down to a sixteenth; each call that passes gives back a hundredth of the starting rate.
+ * A 429 stops everyone for as long as the vendor asked (or 5 s, doubling up to 60 s while refusals go on); how fast it goes on then is
+ * learned from what passed.
  */
 export class Budget {
-  private readonly start: number;
-  private readonly max: number;
+  /** Calls a second that it started with. */
+  readonly startPerSecond: number;
   private readonly burst: number;
   private readonly pace: Pace;
-  private rate: number;
+  private readonly rate: LearnedRate;
   private tokens: number;
   private seenAt: number;
   /** Time still to wait, kept as a span and not as a moment, so that a clock set back cannot stop us for hours. */
@@ -34,18 +33,17 @@ export class Budget {
   private queue: Promise<void> = Promise.resolve();
 
   constructor(options: BudgetOptions) {
-    this.start = options.perSecond;
-    this.max = Math.max(options.max ?? options.perSecond, options.perSecond);
+    this.startPerSecond = options.perSecond;
+    this.rate = new LearnedRate(options.perSecond, Math.max(options.max ?? options.perSecond, options.perSecond));
     this.burst = Math.max(1, options.burst);
     this.pace = options.pace;
-    this.rate = options.perSecond;
     this.tokens = this.burst;
     this.seenAt = this.pace.now();
   }
 
   /** Calls a second allowed at the moment. */
   get perSecond(): number {
-    return this.rate;
+    return this.rate.perSecond;
   }
 
   /** Resolves when the caller may make one call. Rejects with the signal's reason when that is aborted first. */
@@ -73,7 +71,7 @@ export class Budget {
       this.pauseLeftMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.refusalsRunning);
       if (retryAfterMs !== undefined) this.pauseLeftMs = 1;
       this.refusalsRunning += 1;
-      this.rate = Math.max(this.start * SLOWEST_SHARE, this.rate / 2);
+      this.rate.refused();
     }
     this.pauseLeftMs = Math.max(this.pauseLeftMs, retryAfterMs ?? 0);
   }
@@ -81,13 +79,15 @@ export class Budget {
   /** A call passed. */
   accepted(): void {
     this.pass();
-    if (this.pauseLeftMs === 0) this.refusalsRunning = 0;
-    this.rate = Math.min(this.max, this.rate + this.start * RECOVERY_SHARE);
+    // One that was under way when others were refused says nothing about what passes now.
+    if (this.pauseLeftMs > 0) return this.rate.passedBefore(this.seenAt);
+    this.refusalsRunning = 0;
+    this.rate.passed(this.seenAt);
   }
 
   private waitMs(): number {
     this.pass();
-    const forToken = this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) / this.rate) * 1000);
+    const forToken = this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) / this.perSecond) * 1000);
     return Math.max(this.pauseLeftMs, forToken);
   }
 
@@ -98,7 +98,7 @@ export class Budget {
     this.seenAt = now;
     const paused = Math.min(this.pauseLeftMs, passedMs);
     this.pauseLeftMs -= paused;
-    this.tokens = Math.min(this.burst, this.tokens + ((passedMs - paused) / 1000) * this.rate);
+    this.tokens = Math.min(this.burst, this.tokens + ((passedMs - paused) / 1000) * this.perSecond);
   }
 }
 

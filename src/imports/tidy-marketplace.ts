@@ -14,6 +14,9 @@ export function tidyMarketplace(marketplace: Marketplace): Marketplace {
     get calls() {
       return marketplace.calls;
     },
+    get callsAnHour() {
+      return marketplace.callsAnHour;
+    },
     customers: async () => usable(await marketplace.customers(), (row) => [row.customerId]),
     customer: async (customerId) => tidy(await marketplace.customer(customerId)),
     subscriptions: async (filter) => usable(await marketplace.subscriptions(filter), (row) => [row.subscriptionId, row.customerId]),

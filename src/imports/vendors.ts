@@ -26,6 +26,8 @@ export interface CallCount {
  */
 export interface Marketplace {
   readonly calls: CallCount;
+  /** Calls that an hour of the account's budget allows; what it may reach beyond its careful beginning does not count. */
+  readonly callsAnHour: number;
   /** Every customer of the account. */
   customers(): Promise<Look<Customer>>;
   /** One customer with address and contact; null when there is none of that id; Malformed when it could not be understood. */

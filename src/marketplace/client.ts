@@ -33,6 +33,11 @@ export class MarketplaceClient {
     return this.#transport.calls;
   }
 
+  /** Calls that an hour allows: by the rate to begin with, or the one that was found if that is lower. */
+  get callsAnHour(): number {
+    return this.#transport.callsAnHour;
+  }
+
   /** Gets a token if there is none. */
   async authenticate(): Promise<void> {
     await this.#transport.authenticate();

@@ -25,6 +25,13 @@ const READ_TIMEOUT_MS = 120_000;
 const TOKEN_MARGIN_MS = 90_000;
 const CALLS_PER_SECOND = 2;
 const BURST = 60;
+/** No faster than this, whatever passes: nobody needs it, and the vendor's own limit is far below. */
+const FASTEST_PER_SECOND = 25;
+
+/** The calls that one account may make: two a second to begin with, then what is found to pass. */
+export function accountBudget(pace: Pace, perSecond = CALLS_PER_SECOND): Budget {
+  return new Budget({ perSecond, burst: Math.max(BURST, perSecond), max: Math.max(FASTEST_PER_SECOND, perSecond), pace });
+}
 
 /** Calls to one marketplace account: token, key, budget, retries, and errors without secrets. */
 export class Transport {
@@ -43,9 +50,13 @@ export class Transport {
     this.#deps = deps;
     this.#pace = deps.pace ?? realPace;
     this.#http = createHttp({ vendor: 'marketplace', baseUrl: settings.apiUrl.trim(), policy: deps.policy, signal: deps.signal });
-    const perSecond = deps.callsPerSecond ?? CALLS_PER_SECOND;
-    this.#budget = deps.budget ?? new Budget({ perSecond, burst: Math.max(BURST, perSecond), pace: this.#pace });
+    this.#budget = deps.budget ?? accountBudget(this.#pace, deps.callsPerSecond);
     this.#token = new SharedToken({ fetch: () => this.#fetchToken(), pace: this.#pace, marginMs: TOKEN_MARGIN_MS });
+  }
+
+  /** Calls that an hour allows: by the rate to begin with, or the one that was found if that is lower. */
+  get callsAnHour(): number {
+    return Math.floor(Math.min(this.#budget.perSecond, this.#budget.startPerSecond) * 3600);
   }
 
   /** Gets a token if there is none. Throws an UpstreamError. */

@@ -165,7 +165,19 @@ describe('what is sent', () => {
     const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(client)).filter((name) => name !== 'constructor');
     // A method that is added has to be called here too.
     expect(methods.sort()).toEqual(
-      ['authenticate', 'calls', 'close', 'customer', 'customers', 'get', 'order', 'orders', 'subscription', 'subscriptions'].sort(),
+      [
+        'authenticate',
+        'calls',
+        'callsAnHour',
+        'close',
+        'customer',
+        'customers',
+        'get',
+        'order',
+        'orders',
+        'subscription',
+        'subscriptions',
+      ].sort(),
     );
     await client.authenticate();
     await client.customers();
