@@ -1,3 +1,4 @@
+import { Agent } from './agent.js';
 import { Alert } from './alert.js';
 import { ApiToken } from './api-token.js';
 import { Change } from './change.js';
@@ -10,13 +11,17 @@ import { Mapping } from './mapping.js';
 import { OpenOrder } from './open-order.js';
 import { PsaBudget } from './psa-budget.js';
 import { PsaInstance } from './psa-instance.js';
+import { Session } from './session.js';
+import { SignInLink } from './sign-in-link.js';
 import { Skip } from './skip.js';
 import { SubscriptionHistory } from './subscription-history.js';
 import { SubscriptionLineRecord } from './subscription-line-record.js';
 import { SubscriptionRecord } from './subscription-record.js';
 import { Tenant } from './tenant.js';
+import { Throttle } from './throttle.js';
 import { VendorRefusals } from './vendor-refusals.js';
 
+export * from './agent.js';
 export * from './alert.js';
 export * from './api-token.js';
 export * from './change.js';
@@ -29,15 +34,19 @@ export * from './mapping.js';
 export * from './open-order.js';
 export * from './psa-budget.js';
 export * from './psa-instance.js';
+export * from './session.js';
+export * from './sign-in-link.js';
 export * from './skip.js';
 export * from './subscription-history.js';
 export * from './subscription-line-record.js';
 export * from './subscription-record.js';
 export * from './tenant.js';
+export * from './throttle.js';
 export * from './vendor-refusals.js';
 
 /** Every table of Isthmus. */
 export const entities = [
+  Agent,
   Alert,
   ApiToken,
   Change,
@@ -50,10 +59,13 @@ export const entities = [
   OpenOrder,
   PsaBudget,
   PsaInstance,
+  Session,
+  SignInLink,
   Skip,
   SubscriptionHistory,
   SubscriptionLineRecord,
   SubscriptionRecord,
   Tenant,
+  Throttle,
   VendorRefusals,
 ];

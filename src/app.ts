@@ -1,6 +1,9 @@
+import cookie from '@fastify/cookie';
 import schedule from '@fastify/schedule';
 import type { FastifyInstance } from 'fastify';
 import { authentication } from './auth/authentication.js';
+import { framing } from './auth/framing.js';
+import { SessionStore } from './auth/session-store.js';
 import { TokenStore } from './auth/token-store.js';
 import { errors } from './http/errors.js';
 import { openApi } from './http/openapi.js';
@@ -26,7 +29,11 @@ export async function buildApp({ services, features, outside = [] }: AppParts): 
   const app = createServer(services.config, services.logger);
   await app.register(errors);
   await app.register(security, { https: services.publicUrl.startsWith('https:') });
-  await app.register(authentication, { tokens: new TokenStore(services.dataSource) });
+  await app.register(cookie);
+  const { dataSource } = services;
+  const signedIn = { tokens: new TokenStore(dataSource), sessions: new SessionStore(dataSource), publicUrl: () => services.publicUrl };
+  await app.register(authentication, signedIn);
+  await app.register(framing, signedIn);
   await app.register(openApi);
   await app.register(schedule);
   healthRoutes(app, services);

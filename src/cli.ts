@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { ApiToken } from '../entities/index.js';
 import { createToken, type TokenOptions } from './auth/create-token-command.js';
+import { signInLink } from './auth/sign-in-link-command.js';
+import { SignInLinks } from './auth/sign-in-links.js';
 import { ConfigError, readConfig } from './config.js';
 import { migrate } from './database/migrate.js';
 import { openDatabase } from './database/open.js';
@@ -41,6 +42,8 @@ function program(): Command {
     .option('--psa-instance <id>', 'the PSA instance it is for; an owner has none and sees all', uuid)
     .option('--name <name>', 'what people will know it by', name)
     .action((options: TokenOptions) => createToken(options));
+
+  isthmus.command('sign-in-link').description('print a link that signs an owner in: it works once, within 15 minutes').action(signInLink);
 
   sized(isthmus.command('sandbox').description('serve a sandbox marketplace and a sandbox HaloPSA'))
     .option('--port <n>', 'the port on 127.0.0.1', number(0, 65_535), 8090)
@@ -82,12 +85,15 @@ async function start(): Promise<void> {
     await service?.close();
   });
   service = await Promise.race([startService(config, { logger }), stopped.then(() => undefined)]);
-  const sayIfNoToken = async (): Promise<void> => {
-    if (!service || (await service.services.dataSource.manager.exists(ApiToken))) return;
-    logger.info('There is no token for the API yet: make one with `isthmus token create --role owner`');
+  const letFirstIn = async (): Promise<void> => {
+    if (!service || config.role === 'worker') return;
+    const { dataSource, publicUrl } = service.services;
+    const link = await new SignInLinks(dataSource).createFirst(publicUrl);
+    // Not to the log, which is kept and read by others.
+    if (link !== null) process.stderr.write(`Sign in within 15 minutes, once: ${link}\n`);
   };
-  // The hint may fail.
-  await Promise.all([stopped, sayIfNoToken().catch(() => undefined)]);
+  // `isthmus sign-in-link` makes another one.
+  await Promise.all([stopped, letFirstIn().catch(() => undefined)]);
   logger.info('Stopped');
   // A call that was given up on is still under way, and would keep the process for as long as its vendor is silent.
   process.exit();

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { type Feature, buildApp } from './app.js';
 import { alertsWorker } from './alerts/alerts-worker.js';
+import { linkRoutes } from './auth/link-routes.js';
 import { tokenRoutes } from './auth/routes.js';
+import { sessionRoutes } from './auth/session-routes.js';
 import { type Config, localUrl } from './config.js';
 import { connector } from './connect.js';
 import { migrate } from './database/migrate.js';
@@ -33,7 +35,11 @@ const FEATURES: readonly Feature[] = [
   importRoutes,
   integratorRoutes,
   tokenRoutes,
+  sessionRoutes,
 ];
+
+/** What stands outside it. */
+const OUTSIDE: readonly Feature[] = [linkRoutes];
 
 /** What runs beside it, in processes of the roles `all` and `worker`. */
 const WORKERS: readonly StartWorker[] = [importWorker, importSweeper, integratorTicker, alertsWorker];
@@ -79,7 +85,8 @@ export async function startService(config: Config, options: StartOptions = {}): 
     closers.push(() => queue.stop());
     await queue.start();
     const services = servicesOf(config, database, queue, logger, options);
-    const app = await buildApp({ services, features: config.role === 'worker' ? [] : (options.features ?? FEATURES) });
+    const api = config.role !== 'worker';
+    const app = await buildApp({ services, features: api ? (options.features ?? FEATURES) : [], outside: api ? OUTSIDE : [] });
     closers.push(() => within(PATIENCE_MS.requests, app.close()));
     await listen(app, config);
     const url = localUrl(config.host, portOf(app));

@@ -41,6 +41,7 @@ beforeAll(async () => {
     mappings: mapping.body.id,
     imports: started.body.id,
     tokens: randomUUID(),
+    sessions: randomUUID(),
   };
   routes = await apiRoutes(app, ids, {
     'POST /psa-instances': { name: 'n', ...psa },

@@ -3,10 +3,24 @@ import { Forbidden, NotFound } from '../http/problem.js';
 
 /** Who a request comes from. */
 export interface Caller {
-  tokenId: string;
+  /** A token of the API; or a session, begun by a one-time link or from Halo. */
+  via: 'token' | 'link' | 'embed';
+  /** Of the token or the session. */
+  id: string;
+  /** What people know the token or the agent by. */
+  name: string;
   role: Role;
   /** The one PSA instance they see; null for an owner, who sees all. */
   psaInstanceId: string | null;
+  /** Halo's id, for one who came in from there. */
+  agentId: string | null;
+  /** Whether credentials, secrets, roles and tokens are open to them, as far as their role goes. */
+  sensitive: boolean;
+  startedAt: Date;
+  /** When it ends unless it is used before; null for a token without an end. */
+  expiresAt: Date | null;
+  /** When it ends however much it is used. */
+  endsAt: Date | null;
 }
 
 /** Who may call a route: everybody, or this role and those above it. */
@@ -19,6 +33,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     access?: Access;
+    /** Closed to sessions that came in from Halo, whatever their role. */
+    sensitive?: boolean;
   }
 }
 
@@ -32,7 +48,16 @@ export function isAtLeast(role: Role, least: Role): boolean {
 
 /** @throws Forbidden */
 export function requireRole(caller: Caller, least: Role): void {
-  if (!isAtLeast(caller.role, least)) throw new Forbidden(`This needs the role ${least}; your token has the role ${caller.role}.`);
+  if (isAtLeast(caller.role, least)) return;
+  throw new Forbidden(`This needs the role ${least}; ${caller.via === 'token' ? 'your token has' : 'you have'} the role ${caller.role}.`);
+}
+
+/** @throws Forbidden for one who came in from Halo, where a signature that never expires let them in. */
+export function requireSensitive(caller: Caller): void {
+  if (caller.sensitive) return;
+  throw new Forbidden(
+    'Credentials, secrets, roles and tokens are out of reach from within Halo. Sign in with a link made by `isthmus sign-in-link`, or use a token.',
+  );
 }
 
 /** Whether the caller may know of things of a PSA instance at all. */

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { type DataSource, IsNull, type EntityManager } from 'typeorm';
 import { ApiToken, PsaInstance, type Role } from '../../entities/index.js';
 import type { Caller } from './caller.js';
+import { hashOf, randomSecret } from './random-secret.js';
 
 /** What a token is made with. */
 export interface NewToken {
@@ -14,13 +14,13 @@ export interface NewToken {
 
 const FORM = /^isth_[\w-]{43}$/;
 
-/** API tokens in the database. Of a token itself only the SHA-256 is kept: it holds 256 random bits, so nothing slower is needed. */
+/** API tokens in the database. Of a token itself only the SHA-256 is kept. */
 export class TokenStore {
   constructor(private readonly database: DataSource | { manager: EntityManager }) {}
 
   /** Makes a token. Its value is in the answer and nowhere else. */
   async create(wanted: NewToken): Promise<{ token: string; record: ApiToken }> {
-    const token = `isth_${randomBytes(32).toString('base64url')}`;
+    const token = `isth_${randomSecret()}`;
     const { role, psaInstanceId, name, expiresAt = null } = wanted;
     const record = await this.database.manager.save(
       ApiToken,
@@ -54,7 +54,18 @@ export class TokenStore {
       .where('id = :id', { id: record.id })
       .andWhere(`(last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`)
       .execute();
-    return { tokenId: record.id, role: record.role, psaInstanceId: record.psaInstanceId };
+    return {
+      via: 'token',
+      id: record.id,
+      name: record.name || `token ${record.id}`,
+      role: record.role,
+      psaInstanceId: record.psaInstanceId,
+      agentId: null,
+      sensitive: true,
+      startedAt: record.createdAt,
+      expiresAt: record.expiresAt,
+      endsAt: record.expiresAt,
+    };
   }
 
   /** Tokens that are not revoked, newest first, and how many there are. */
@@ -84,8 +95,4 @@ export class TokenStore {
       .execute();
     return true;
   }
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Access, Caller } from '../auth/caller.js';
+import { type Access, type Caller, requireSensitive } from '../auth/caller.js';
 import type { ListOf } from './page.js';
 import { type Class, validBody, validIds, validQuery } from './validation.js';
 
@@ -27,6 +27,8 @@ export interface Route<B extends object, Q extends object, P extends object> {
   url: string;
   /** The least role that may call it, or `public` for no sign-in at all. */
   access: Access;
+  /** Closed to sessions that came in from Halo: the whole route, or these fields of its body. */
+  sensitive?: true | readonly string[];
   summary: string;
   description?: string;
   /** The group it stands in; default: the first word of its path. */
@@ -54,16 +56,17 @@ export function route<B extends object = object, Q extends object = object, P ex
   app: FastifyInstance,
   declared: Route<B, Q, P>,
 ): void {
-  const { method, url, access, response, handler } = declared;
+  const { method, url, access, sensitive, response, handler } = declared;
   const status = declared.status ?? (response === undefined ? 204 : 200);
   app.openApi.add(`${app.prefix}${url}`, declared, status);
   app.route({
     method,
     url,
-    config: { access },
+    config: { access, sensitive: sensitive === true },
     handler: async (request, reply) => {
       const params = validIds(request.params as Record<string, string>) as P;
       const query = await validQuery(declared.query, request.query as Record<string, unknown>);
+      if (Array.isArray(sensitive) && holdsAny(request.body, sensitive)) requireSensitive(request.caller as Caller);
       const sent = request.body === undefined && declared.bodyOptional === true ? {} : request.body;
       const body = declared.body === undefined ? ({} as B) : await validBody(declared.body, sent);
       // The guard has run: only public routes get here without a caller.
@@ -72,4 +75,8 @@ export function route<B extends object = object, Q extends object = object, P ex
       return reply.code(status).send(answer);
     },
   });
+}
+
+function holdsAny(body: unknown, fields: readonly string[]): boolean {
+  return typeof body === 'object' && body !== null && fields.some((field) => Object.hasOwn(body, field));
 }

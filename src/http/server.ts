@@ -39,7 +39,7 @@ export function createServer(config: Pick<Config, 'trustProxy'>, logger: Logger)
       route: routeOptions.url ?? 'none',
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
-      ...(caller ? { tokenId: caller.tokenId } : {}),
+      ...(caller ? { [caller.via === 'token' ? 'tokenId' : 'sessionId']: caller.id } : {}),
     };
     request.log.debug(fields, 'Answered');
   });

@@ -4,7 +4,7 @@ import { violates } from '../database/violation.js';
 import { Conflict, Invalid } from '../http/problem.js';
 import type { Services } from '../services.js';
 import type { ApproveImport } from './dto.js';
-import { ImportsService, nameOf } from './imports-service.js';
+import { ImportsService } from './imports-service.js';
 import { approveHeld, discardHeld, heldChanges } from './store/approvals.js';
 
 const GONE = 'This import does not wait for that any more: a later import, or somebody else, was quicker. Read its held changes again.';
@@ -26,7 +26,7 @@ export class ApprovalsService {
   async approve(caller: Caller, importId: string, { digest, changeIds }: ApproveImport): Promise<Import> {
     const row = await this.#imports.one(caller, importId);
     const { manager } = this.services.dataSource;
-    const by = await nameOf(manager, caller);
+    const by = caller.name;
     try {
       await manager.transaction(async (inside) => {
         const query = (sql: string, parameters?: unknown[]): Promise<unknown> => inside.query(sql, parameters);
@@ -54,7 +54,7 @@ export class ApprovalsService {
   async discard(caller: Caller, importId: string): Promise<Import> {
     await this.#imports.one(caller, importId);
     const { manager } = this.services.dataSource;
-    const by = await nameOf(manager, caller);
+    const by = caller.name;
     const state = await manager.transaction((inside) => discardHeld((sql, parameters) => inside.query(sql, parameters), importId, by));
     if (state === null) throw new Conflict(GONE);
     return this.#imports.one(caller, importId);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { In, IsNull, type EntityManager } from 'typeorm';
-import { ApiToken, Change, Import, PsaInstance, Skip, Tenant } from '../../entities/index.js';
+import { Change, Import, PsaInstance, Skip, Tenant } from '../../entities/index.js';
 import { type Caller, requireSight, withinSight } from '../auth/caller.js';
 import { violates } from '../database/violation.js';
 import { Conflict, Invalid, NotFound, Unprocessable } from '../http/problem.js';
@@ -27,7 +27,7 @@ export class ImportsService {
     }
     await this.requireNoneUnderWay(tenantId);
     const customerId = await this.scope(tenant, wanted);
-    const requestedBy = await nameOf(manager, caller);
+    const requestedBy = caller.name;
     const row = {
       id: randomUUID(),
       psaInstanceId: tenant.psaInstanceId,
@@ -148,10 +148,4 @@ async function requireEnabled(manager: EntityManager, tenant: Tenant): Promise<v
   if (!tenant.enabled) throw new Conflict(`The tenant "${tenant.name}" is switched off. Set its enabled to true, then import.`);
   const instance = await psaInstanceOf(manager, tenant.psaInstanceId);
   if (!instance.enabled) throw new Conflict(`The PSA instance "${instance.name}" is switched off. Set its enabled to true, then import.`);
-}
-
-/** What a caller is called in the records: the name of their token. */
-export async function nameOf(manager: EntityManager, caller: Caller): Promise<string> {
-  const token = await manager.findOneBy(ApiToken, { id: caller.tokenId });
-  return token?.name || `token ${caller.tokenId}`;
 }

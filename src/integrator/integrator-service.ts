@@ -3,7 +3,6 @@ import { Import, IntegratorSlot, Tenant } from '../../entities/index.js';
 import type { Caller } from '../auth/caller.js';
 import { Conflict } from '../http/problem.js';
 import type { PageQuery } from '../http/page.js';
-import { nameOf } from '../imports/imports-service.js';
 import type { Services } from '../services.js';
 import { psaInstanceOf, visibleTenant } from '../tenants/tenant-access.js';
 import { whyLeftAlone } from './left-alone.js';
@@ -23,7 +22,7 @@ export class IntegratorService {
   pause(caller: Caller, tenantId: string, why?: string): Promise<Tenant> {
     return this.services.dataSource.transaction(async (manager) => {
       const tenant = await visibleTenant(manager, caller, tenantId, 'pessimistic_write');
-      const said = why ?? tenant.pausedWhy ?? `Paused by ${await nameOf(manager, caller)}.`;
+      const said = why ?? tenant.pausedWhy ?? `Paused by ${caller.name}.`;
       const pausedAt = tenant.pausedAt ?? new Date(this.services.clock.now());
       // A person's pause is theirs to end: refusals begin anew, so that working credentials do not end it.
       await manager.update(Tenant, { id: tenantId }, { pausedAt, pausedWhy: said, refusals: 0 });
@@ -49,7 +48,7 @@ export class IntegratorService {
       const tenant = await visibleTenant(manager, caller, tenantId, 'pessimistic_read');
       const why = whyLeftAlone(tenant, await psaInstanceOf(manager, tenant.psaInstanceId));
       if (why !== null) throw new Conflict(why);
-      return queueImport(manager, queue, tenant, { requestedBy: await nameOf(manager, caller) });
+      return queueImport(manager, queue, tenant, { requestedBy: caller.name });
     });
     if (importId !== null) return dataSource.manager.findOneByOrFail(Import, { id: importId });
     const other = await dataSource.manager.findOneBy(Import, { tenantId, state: In(['queued', 'running']) });

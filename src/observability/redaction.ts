@@ -13,7 +13,7 @@ const SECRET_TEXTS: [RegExp, string][] = [
   [/\bisth_[\w-]{20,}/g, HIDDEN],
   [/\beyJ[\w-]{8,}\.[\w-]*(\.[\w-]*){1,3}/g, HIDDEN],
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*):[^\s@/"]+@/gi, `$1:${HIDDEN}@`],
-  [/((?:client_secret|password|access_token|refresh_token)=)[^&\s"]+/gi, `$1${HIDDEN}`],
+  [/((?:client_secret|password|access_token|refresh_token|[?&]token|[?&]hmac)=)[^&\s"]+/gi, `$1${HIDDEN}`],
 ];
 
 /** Replaces what looks like a secret within a text, a whole line of the log, say. */

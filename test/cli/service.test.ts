@@ -38,6 +38,10 @@ describe('isthmus start, without a database', () => {
     const tokens = (await (await fetch(`${url}/api/v1/tokens`, { headers })).json()) as { data: unknown[] };
     expect(tokens.data).toEqual([expect.objectContaining({ name: 'first', role: 'owner', psaInstanceId: null })]);
 
+    // Printed for the first one who comes; whoever has a token needs none.
+    const first = await service.shows('/auth/link?token=');
+    expect(first).toContain(`${url}/auth/link?token=`);
+
     const second = await run(['start'], env);
     expect(second).toMatchObject({ code: 1, err: expect.stringContaining('is in use by process') });
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
@@ -96,6 +100,31 @@ describe('isthmus with a database', () => {
       out: '',
       err: expect.stringContaining(other),
     });
+  });
+
+  it('prints a link, alone, that signs an owner in once', async () => {
+    const service = start(['start'], { ...env, PUBLIC_URL: 'http://localhost:1' });
+    const url = await urlOf(service);
+    const made = await run(['sign-in-link'], { ...env, PUBLIC_URL: 'http://localhost:1' });
+    expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^http:\/\/localhost:1\/auth\/link\?token=[\w-]{43}\n$/), err: '' });
+    const press = (): Promise<Response> =>
+      fetch(`${url}/auth/link`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { origin: 'http://localhost:1', 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URL(made.out.trim()).search.slice(1),
+      });
+    const pressed = await press();
+    expect(pressed.status).toBe(303);
+    const cookie = pressed.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const session = await fetch(`${url}/api/v1/session`, { headers: { cookie } });
+    expect(await session.json()).toMatchObject({ role: 'owner' });
+    expect((await press()).status).toBe(403);
+    service.child.kill('SIGTERM');
+    const ended = await service.ended;
+    expect(ended.code).toBe(0);
+    // Tokens were made before, so nobody needed a link at the start.
+    expect(`${ended.out}${ended.err}`).not.toContain('token=');
   });
 
   it('runs any number of processes, some of them without the API', async () => {

@@ -6,7 +6,7 @@ describe('isthmus', () => {
     expect(await run(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' });
     const help = await run(['--help']);
     expect(help.code).toBe(0);
-    for (const command of ['start', 'demo', 'sandbox', 'migrate', 'token']) expect(help.out).toContain(command);
+    for (const command of ['start', 'demo', 'sandbox', 'migrate', 'token', 'sign-in-link']) expect(help.out).toContain(command);
     expect((await run(['token', 'create', '--help'])).out).toContain('--psa-instance');
   });
 
@@ -33,7 +33,7 @@ describe('isthmus', () => {
   });
 
   it('ends with 78 and every fault of the environment', async () => {
-    for (const command of [['start'], ['migrate'], ['token', 'create', '--role', 'owner']]) {
+    for (const command of [['start'], ['migrate'], ['sign-in-link'], ['token', 'create', '--role', 'owner']]) {
       const { code, err } = await run(command, { PORT: 'x', LOG_LEVEL: 'loud', ISTHMUS_TYPO: '1' });
       expect(code).toBe(78);
       for (const name of ['PORT', 'LOG_LEVEL', 'ISTHMUS_TYPO']) expect(err).toContain(name);

@@ -36,10 +36,15 @@ export function testServices(database: TestDatabase, config: Partial<Config> = {
   };
 }
 
-/** Builds an app with some features; `parts` replaces what the services would be. */
-export async function createTestApp(database: TestDatabase, features: readonly Feature[], parts: Partial<Services> = {}): Promise<TestApp> {
+/** Builds an app with some features, and some outside the API; `parts` replaces what the services would be. */
+export async function createTestApp(
+  database: TestDatabase,
+  features: readonly Feature[],
+  parts: Partial<Services> = {},
+  outside: readonly Feature[] = [],
+): Promise<TestApp> {
   const services = { ...testServices(database), ...parts };
-  const app = await buildApp({ services, features });
+  const app = await buildApp({ services, features, outside });
   const tokens = new TokenStore(database.dataSource);
   return {
     app,

@@ -1,6 +1,8 @@
 import { connector } from '../../src/connect.js';
 import type { Feature } from '../../src/app.js';
+import { linkRoutes } from '../../src/auth/link-routes.js';
 import { tokenRoutes } from '../../src/auth/routes.js';
+import { sessionRoutes } from '../../src/auth/session-routes.js';
 import { importRoutes } from '../../src/imports/routes.js';
 import { integratorRoutes } from '../../src/integrator/routes.js';
 import { mappingRoutes } from '../../src/mappings/routes.js';
@@ -19,7 +21,10 @@ const ALL: readonly Feature[] = [
   subscriptionRoutes,
   importRoutes,
   integratorRoutes,
+  sessionRoutes,
 ];
+
+const OUTSIDE: readonly Feature[] = [linkRoutes];
 
 export interface Answer<T> {
   status: number;
@@ -56,7 +61,7 @@ export async function connectedApp(): Promise<ConnectedApp> {
     logger,
     marketplaceCallsPerSecond: 1000,
   });
-  const test = await createTestApp(database, ALL, { ...services, connect, clock: { now: () => moment.at } });
+  const test = await createTestApp(database, ALL, { ...services, connect, clock: { now: () => moment.at } }, OUTSIDE);
   await test.services.queue.start();
   const owner = await test.token('owner');
 
