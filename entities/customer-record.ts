@@ -10,6 +10,11 @@ export class CustomerRecord {
   @Column('varchar', { length: 16 }) status: string;
   /** When a look last showed something new about it: a look that changes nothing writes nothing. */
   @Column('timestamptz', { name: 'seen_at' }) seenAt: Date;
+  /** The record asked for by its id, in domain words; null until it was read. List rows often lack address and contact. */
+  @Column('jsonb', { nullable: true }) detail: object | null;
+  /** The list row that stood when the record was read: a different one makes it worth reading again. */
+  @Column('jsonb', { name: 'detail_row', nullable: true }) detailRow: object | null;
+  @Column('timestamptz', { name: 'read_at', nullable: true }) readAt: Date | null;
   /** When a complete look first lacked it. */
   @Column('timestamptz', { name: 'gone_at', nullable: true }) goneAt: Date | null;
 }

@@ -68,6 +68,8 @@ export class Import {
   @Column('timestamptz', { name: 'heartbeat_at', nullable: true }) heartbeatAt: Date | null;
   /** Not before this moment may another attempt begin. */
   @Column('timestamptz', { name: 'not_before', nullable: true }) notBefore: Date | null;
+  /** What was read from the marketplace before this moment is read again, whatever else speaks for it. */
+  @Column('timestamptz', { name: 'read_since', nullable: true }) readSince: Date | null;
   /** The integrator's day, `YYYY-MM-DD` in the tenant's time zone, that this import is for. */
   @Column('date', { nullable: true }) slot: string | null;
   /** What names the held changes as they were seen: an approval must repeat it. */

@@ -9,6 +9,8 @@ export class PsaBudget {
   @Column('timestamptz', { name: 'refilled_at' }) refilledAt: Date;
   /** Nobody calls before this: the PSA said so. */
   @Column('timestamptz', { name: 'paused_until', nullable: true }) pausedUntil: Date | null;
+  /** Until then, calls that a person waits for go before those of the schedule. */
+  @Column('timestamptz', { name: 'people_until', nullable: true }) peopleUntil: Date | null;
   /** The share of the allowed rate in use: halved by a refusal, healing with time. */
   @Column('double precision', { default: 1 }) share: number;
 }

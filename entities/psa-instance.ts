@@ -19,6 +19,8 @@ export class PsaInstance {
   /** When each secret was set: `{ clientSecret, iframeSecret, webhookSecret }`, RFC 3339. */
   @Column('jsonb', { name: 'secrets_set_at', default: {} }) secretsSetAt: Record<string, string>;
   @Column('integer', { name: 'calls_per_5_minutes', default: 300 }) callsPer5Minutes: number;
+  /** The most records one write may hold; 1 for a HaloPSA that refuses arrays. */
+  @Column('integer', { name: 'records_per_call', default: 100 }) recordsPerCall: number;
   @Column('varchar', { name: 'alert_ticket_type_id', length: 32, nullable: true }) alertTicketTypeId: string | null;
   @Column('varchar', { name: 'alert_client_id', length: 32, nullable: true }) alertClientId: string | null;
   /** Whether a created client came back with its key, by id and in the list; null until the first was tried. */

@@ -3,6 +3,7 @@ import { EveryDay1763798400000 } from './2-every-day.js';
 import { SharedFigures1763884800000 } from './3-shared-figures.js';
 import { Tries1763971200000 } from './4-tries.js';
 import { LicenceClaims1764057600000 } from './5-licence-claims.js';
+import { FewCalls1765353600000 } from './20-few-calls.js';
 import { SignIn1767081600000 } from './40-sign-in.js';
 
 /** Every step of the schema, oldest first. */
@@ -12,5 +13,6 @@ export const migrations = [
   SharedFigures1763884800000,
   Tries1763971200000,
   LicenceClaims1764057600000,
+  FewCalls1765353600000,
   SignIn1767081600000,
 ];

@@ -55,6 +55,8 @@ export class StartImport {
   @MayBeAbsent() @PsaId() clientId?: string;
   /** Only say what would be done. */
   @MayBeAbsent() @IsBoolean() preview?: boolean;
+  /** Read everything from the marketplace again, and not only what shows signs of change or was not read for a day: a call for each subscription. */
+  @MayBeAbsent() @IsBoolean() readEverything?: boolean;
 }
 
 /** A person's word on held changes. */

@@ -71,6 +71,8 @@ export class ImportView {
   @IsIn(['manual', 'integrator', 'webhook']) trigger: ImportTrigger;
   @IsString() requestedBy: string;
   @IsBoolean() preview: boolean;
+  /** Whether everything is read from the marketplace again: somebody asked for it, or its orders may not be read. */
+  @IsBoolean() readEverything: boolean;
   @IsIn([...IMPORT_STATES]) state: ImportState;
   @IsIn(['waiting', 'marketplace', 'psa', 'plan', 'apply', 'done']) phase: ImportPhase;
   @Nested(() => ImportProgress) progress: ImportProgress;
@@ -97,6 +99,7 @@ export function viewOfImport(row: Import): ImportView {
     trigger: row.trigger,
     requestedBy: row.requestedBy,
     preview: row.preview,
+    readEverything: row.readSince !== null,
     state: row.state,
     phase: row.phase,
     progress: { done: row.progressDone, total: row.progressTotal },

@@ -38,6 +38,7 @@ export class ImportsService {
       trigger: 'manual' as const,
       requestedBy,
       preview: wanted.preview ?? false,
+      readSince: wanted.readEverything === true ? new Date(this.services.clock.now()) : null,
       counts: noCounts(),
       remarks: [],
     };

@@ -30,7 +30,7 @@ export interface LookContext {
   dataSource: DataSource;
   hold: ImportHold;
   tenant: Pick<Tenant, 'id' | 'ordersReadUntil' | 'clientImport' | 'subscriptionImport'>;
-  run: Pick<Import, 'entities' | 'customerId' | 'clientId'>;
+  run: Pick<Import, 'id' | 'entities' | 'customerId' | 'clientId' | 'readSince'>;
   now(): number;
   progress(done: number, total: number | null): Promise<void>;
   /** What a reader should know: sentences are added. */
@@ -66,17 +66,19 @@ export async function lookAtMarketplace(
     rows: subscriptions.rows,
     ignored,
     now: context.now(),
-    rereadWithinDays: context.tenant.subscriptionImport.rereadWithinDays,
+    callsAnHour: marketplace.callsAnHour,
+    withinDays: context.tenant.subscriptionImport.rereadWithinDays,
   };
-  // One customer's details are read fresh, and so are all where orders cannot tell what moved.
-  const fresh = rowsToRead({ ...reading, cached: new Map<string, CachedDetail>(), touched: new Map() });
   if (scope !== null) {
-    await readInto(context, marketplace, look, fresh);
+    // One customer's details are read fresh.
+    await readInto(context, marketplace, look, rowsToRead({ ...reading, cached: new Map<string, CachedDetail>(), touched: new Map() }));
     return look;
   }
   const until = context.tenant.ordersReadUntil?.toISOString();
   const news = await readOrders(context, marketplace, until);
-  await readInto(context, marketplace, look, news ? rowsToRead({ ...reading, cached, touched: news.touched }) : fresh);
+  // Where orders cannot tell what moved, everything is read; an attempt after a crash reads what this import has not read yet.
+  const since = context.run.readSince?.getTime() ?? (news ? undefined : await readEverythingSince(context, reading.now));
+  await readInto(context, marketplace, look, rowsToRead({ ...reading, since, cached, touched: news?.touched ?? new Map() }));
   // Only now: had a detail failed, its customer's order must be found again next time.
   if (news) await context.hold.fenced((query) => storeOrders(query, context.tenant.id, news.open, news.readUntil ?? until));
   return look;
@@ -162,6 +164,12 @@ async function readOrders(context: LookContext, marketplace: Marketplace, until:
     }
     throw error;
   }
+}
+
+/** Notes that this import reads everything again, and from when on a reading counts as one of this import. */
+async function readEverythingSince({ hold }: LookContext, now: number): Promise<number> {
+  await hold.fenced((query) => query(`UPDATE imports SET read_since = $2 WHERE id = $1`, [hold.importId, new Date(now)]));
+  return now;
 }
 
 async function ofCustomers(marketplace: Marketplace, customerIds: readonly string[]): Promise<Look<Subscription>> {

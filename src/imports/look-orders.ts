@@ -1,7 +1,10 @@
 import { isFinal, type Order } from '../domain/index.js';
 import type { Marketplace } from './vendors.js';
 
-/** How many orders the first look at a tenant reads, newest first: those still open are remembered from then on. */
+/**
+ * How many orders the first look at a tenant reads, newest first: those still open are remembered from then on. As many as a page
+ * holds, so that later looks find most of the open ones on the page that they read anyway.
+ */
 const FIRST_LOOK = 500;
 
 /**
@@ -36,11 +39,18 @@ export async function lookAtOrders(
   const touch = (customerId: string, at: number): void =>
     void news.touched.set(customerId, Math.max(at, news.touched.get(customerId) ?? 0));
   const seen = new Set<string>();
+  const stillToSee = new Set(wasOpen.keys());
+  let known = false;
   for await (const order of marketplace.orders()) {
     const { orderId, customerId, createdAt } = order;
-    if (from === undefined ? seen.size >= FIRST_LOOK : createdAt !== undefined && createdAt < from) break;
+    known ||= from !== undefined && createdAt !== undefined && createdAt < from;
+    if (seen.size >= FIRST_LOOK && (known || from === undefined)) break;
+    if (known && stillToSee.size === 0) break;
     seen.add(orderId);
-    if (createdAt !== undefined) {
+    // Of what is known already, only what became of the open ones is news.
+    if (known && !stillToSee.delete(orderId)) continue;
+    stillToSee.delete(orderId);
+    if (!known && createdAt !== undefined) {
       // Never beyond now: an order dated into the future would hide all others until then.
       const until = createdAt < today ? createdAt : today;
       if (news.readUntil === undefined || until > news.readUntil) news.readUntil = until;

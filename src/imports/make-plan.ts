@@ -5,6 +5,7 @@ import { isOurKey, type Client, type Customer, type Licence, type Malformed } fr
 import { requireKeys } from './apply/keys-kept.js';
 import { askForAbsent } from './ask-for-absent.js';
 import { ImportFailure } from './failure.js';
+import { lookAtCustomerRecords } from './look-customers.js';
 import { lookAtMarketplace, readInto, type LookContext, type MarketplaceLook } from './look-marketplace.js';
 import { lookAtPsa, lookAtSites, type PsaLook } from './look-psa.js';
 import type { KnownSites, Needs, Plan, PlanInput, ReadDetail } from './plan/input.js';
@@ -179,17 +180,19 @@ async function lookUp(context: PlanContext, gathered: Gathered, plan: Plan, inpu
   const wantSites = needs.sites || (!gathered.sites && needs.clients.size > CLIENTS_ASKED_SINGLY);
   const clients: Needs['clients'] = wantSites ? new Set() : needs.clients;
   let done = 0;
-  const total = absent.length + needs.customers.size + clients.size + needs.licences.size;
+  const total = absent.length + clients.size + needs.licences.size;
   const step = (phase: 'marketplace' | 'psa'): Promise<void> => progress(phase, (done += 1), total);
   const linked = new Set(input.links.map((link) => link.subscriptionId));
   const answers = await askForAbsent(marketplace, { ids: absent, listed: gathered.look.subscriptions.rows, linked }, () =>
     step('marketplace'),
   );
   for (const [id, answer] of answers) gathered.absent.set(id, answer);
-  for (const id of needs.customers) {
-    gathered.customerDetails.set(id, await marketplace.customer(id));
-    await step('marketplace');
-  }
+  const customers = await lookAtCustomerRecords(lookContext(context), marketplace, {
+    rows: gathered.look.customers.rows.filter((row) => needs.customers.has(row.customerId)),
+    fresh: input.customerIds !== undefined,
+    callsMade: gathered.look.readNow.size,
+  });
+  for (const [id, customer] of customers) gathered.customerDetails.set(id, customer);
   for (const id of clients) {
     gathered.clientDetails.set(id, await psa.client(id));
     await step('psa');

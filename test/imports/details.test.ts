@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Order, Subscription, SubscriptionDetail } from '../../src/domain/index.js';
 import { readDetails, rowsToRead } from '../../src/imports/look-details.js';
 import { lookAtOrders } from '../../src/imports/look-orders.js';
+import { runImport } from '../../src/imports/run-import.js';
 import { addClient, addCustomer, addSubscription, EMPTY, licenceOf, product } from './people.js';
 import { stage, type Stage } from './stage.js';
 
@@ -129,12 +130,45 @@ describe('Which details an import reads', () => {
   });
 
   it('all that were read more than a day ago', async () => {
-    pass(DAY - HOUR);
+    pass(DAY - 5 * HOUR);
     expect(await read()).toEqual([]);
     on.sandbox.marketplace.world.changeSubscription(ids[2]!, {}, { quantity: 3, silent: true });
-    pass(2 * HOUR);
+    pass(6 * HOUR);
     expect(await read()).toEqual([...ids].toSorted());
     expect(licenceOf(on, ids[2]!)['count']).toBe(3);
+    expect(await read()).toEqual([]);
+  });
+
+  it('all at the same time every day, though yesterday’s were read up to an hour later and clocks may move by one', async () => {
+    pass(HOUR);
+    await read({ customerId });
+    pass(DAY - 2 * HOUR);
+    expect(await read()).toEqual([...ids].toSorted());
+  });
+
+  it('all that this import has not read yet, where everything was asked for', async () => {
+    const now = new Date(on.sandbox.kernel.clock.now());
+    pass(HOUR);
+    on.sandbox.kernel.faults.add({ vendor: 'marketplace', path: `^/subscriptions/${ids[1]}$`, status: 403, times: 0 });
+    const id = await on.queue();
+    await on.database.dataSource.query('UPDATE imports SET read_since = $2 WHERE id = $1', [id, new Date(now.getTime() + HOUR)]);
+    on.sandbox.kernel.calls.clear();
+    await runImport(on.deps, id, new AbortController().signal);
+    expect((await on.result(id)).row.state).toBe('failed');
+    on.sandbox.kernel.faults.clear();
+    // As if its process had died then.
+    await on.database.dataSource.query(`UPDATE imports SET state = 'running', error = NULL, finished_at = NULL WHERE id = $1`, [id]);
+    await on.forgetWorker(id);
+    on.sandbox.kernel.calls.clear();
+    await runImport(on.deps, id, new AbortController().signal);
+    expect((await on.result(id)).row.state).toBe('succeeded');
+    expect(
+      on.sandbox.kernel.calls
+        .all()
+        .filter((call) => /^\/subscriptions\/\d+$/.test(call.path))
+        .map(({ path }) => path),
+    ).toContain(`/subscriptions/${ids[1]}`);
+    expect(on.sandbox.kernel.calls.all().filter((call) => /^\/subscriptions\/\d+$/.test(call.path)).length).toBeLessThan(ids.length);
     expect(await read()).toEqual([]);
   });
 
@@ -219,23 +253,38 @@ describe('The choice of details', () => {
       ]),
     );
   const rows = (count: number): Subscription[] => Array.from({ length: count }, (_, at) => row(at));
-  const choose = (count: number, age: (at: number) => number, rereadWithinDays: number): Subscription[] =>
-    rowsToRead({ rows: rows(count), ignored: new Set(), cached: cached(age, count), touched: new Map(), now: NOW, rereadWithinDays });
+  const choose = (count: number, age: (at: number) => number, withinDays: number, callsAnHour = 7200): Subscription[] =>
+    rowsToRead({
+      rows: rows(count),
+      ignored: new Set(),
+      cached: cached(age, count),
+      touched: new Map(),
+      now: NOW,
+      callsAnHour,
+      withinDays,
+    });
 
   it('takes all old ones as long as that is no more than an hour of calls', () => {
     expect(choose(7200, () => 2 * DAY, 7).length).toBe(7200);
   });
 
-  it('takes no more than that of many, the oldest first', () => {
+  it('takes a day’s part of what is too much for an hour, the oldest first', () => {
     const chosen = choose(20_000, (at) => DAY + at * 1000, 7);
-    expect(chosen.length).toBe(7200);
+    expect(chosen.length).toBe(Math.ceil(20_000 / 7));
     expect(chosen[0]!.subscriptionId).toBe('19999');
-    expect(Number(chosen.at(-1)!.subscriptionId)).toBe(20_000 - 7200);
+    expect(Number(chosen.at(-1)!.subscriptionId)).toBe(20_000 - chosen.length);
+    expect(choose(70_000, () => 2 * DAY, 7).length).toBe(10_000);
+    expect(choose(7201, () => DAY, 2).length).toBe(3601);
   });
 
-  it('takes as many as bring each one’s turn within the days the tenant allows', () => {
-    expect(choose(20_000, () => 2 * DAY, 2).length).toBe(10_000);
-    expect(choose(70_000, () => 2 * DAY, 7).length).toBe(10_000);
+  it('takes what is left of a day’s part after the imports before it on that day', () => {
+    expect(choose(20_000, (at) => (at < 2000 ? HOUR : 2 * DAY), 7).length).toBe(Math.ceil(20_000 / 7) - 2000);
+    expect(choose(20_000, (at) => (at < 2858 ? HOUR : 2 * DAY), 7)).toEqual([]);
+  });
+
+  it('takes what nothing was heard of for as many days as there may be, however many they are', () => {
+    expect(choose(20_000, () => 7 * DAY, 7).length).toBe(20_000);
+    expect(choose(20_000, () => 2 * DAY, 2).length).toBe(20_000);
   });
 
   it('counts the ones with a sign of change first', () => {
@@ -245,10 +294,12 @@ describe('The choice of details', () => {
       cached: cached((at) => (at < 8000 ? 2 * DAY : 0), 8500),
       touched: new Map(),
       now: NOW,
-      rereadWithinDays: 7,
+      callsAnHour: 7200,
+      withinDays: 7,
     });
     expect(chosen.slice(0, 500).map((one) => Number(one.subscriptionId))).toEqual(Array.from({ length: 500 }, (_, at) => 8500 + at));
-    expect(chosen.length).toBe(7200);
+    // 8,000 old ones do not fit into an hour beside them; 500 others were read today.
+    expect(chosen.length).toBe(500 + Math.ceil(9000 / 7) - 500);
   });
 
   it('looks at orders back to a little before the last one it saw, and never beyond now', async () => {
@@ -259,7 +310,7 @@ describe('The choice of details', () => {
       type: 'change',
       ...(createdAt === undefined ? {} : { createdAt }),
     });
-    const list = [
+    const list: Order[] = [
       order('9', '2027-01-01T00:00:00.000Z', 'completed', '9'),
       order('8', undefined, 'processing', '8'),
       order('7', undefined, 'completed', '7'),
@@ -284,7 +335,8 @@ describe('The choice of details', () => {
       NOW,
       () => Promise.resolve(),
     );
-    expect(read).toBe(5);
+    // Beyond what is known already, only as long as one remembered as open may stand on the same page.
+    expect(read).toBe(6);
     // The one of the future counts as of now; an undated one that is final says nothing unless it was open; a remembered one that is gone is over.
     expect(news.readUntil).toBe('2026-11-20T12:00:00.000Z');
     expect([...news.touched.keys()].toSorted()).toEqual(['2', '5', '7', '9']);

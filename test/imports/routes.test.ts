@@ -106,6 +106,7 @@ describe('imports', () => {
       trigger: 'manual',
       requestedBy: 'test',
       preview: true,
+      readEverything: false,
       state: 'queued',
       phase: 'waiting',
       progress: { done: 0, total: null },
@@ -125,6 +126,14 @@ describe('imports', () => {
     });
     expect((await app.api('GET', `/imports/${body.id}`)).body).toEqual(body);
     expect(await jobs(body.id)).toBe(1);
+  });
+
+  it('should read everything again for those who ask', async () => {
+    const { status, body } = await start({ entities: ['subscriptions'], readEverything: true });
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ readEverything: true });
+    const [row] = await app.database.dataSource.manager.findBy(Import, { id: body.id });
+    expect(row!.readSince).toBeInstanceOf(Date);
   });
 
   it('should run one import of a tenant at a time, also when many ask at once', async () => {

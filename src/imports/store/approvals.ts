@@ -28,7 +28,7 @@ export async function heldChanges(query: Query, importId: string): Promise<{ id:
 /** Queues a waiting import again, for the approved changes alone. False when it does not wait for this any more. */
 export async function approveHeld(query: Query, importId: string, digest: string, approval: ImportApproval): Promise<boolean> {
   const [rows] = (await query(
-    `UPDATE imports SET state = 'queued', phase = 'waiting', digest = NULL, approval = $3, counts = jsonb_set(counts, '{held}', '0'), finished_at = NULL, heartbeat_at = NULL, not_before = NULL, tries = 0
+    `UPDATE imports SET state = 'queued', phase = 'waiting', digest = NULL, approval = $3, counts = jsonb_set(counts, '{held}', '0'), finished_at = NULL, heartbeat_at = NULL, not_before = NULL, tries = 0, read_since = NULL
      WHERE id = $1 AND state = 'needs_approval' AND digest = $2 RETURNING id`,
     [importId, digest, JSON.stringify(approval)],
   )) as [unknown[], number];

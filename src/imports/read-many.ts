@@ -1,0 +1,46 @@
+/** Calls under way at once; how fast they go is the budget's to say. */
+const AT_ONCE = 8;
+/** Records are stored in batches of this many, so that a crash costs few calls. */
+const BATCH = 25;
+
+export interface ReadManyOps<Row, Answer> {
+  read(row: Row): Promise<Answer>;
+  /** Keeps what was read; rows and answers that are not worth keeping are for it to leave out. */
+  store(batch: readonly { row: Row; answer: Answer; readAt: Date }[]): Promise<void>;
+  /** So many have been read. */
+  done(count: number): Promise<void>;
+  now(): number;
+}
+
+/** Reads one record for each row, several at once, storing them as they come. Ends at the first error, once what was under way has ended. */
+export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyOps<Row, Answer>): Promise<Map<Row, Answer>> {
+  const answers = new Map<Row, Answer>();
+  const waiting = rows.toReversed();
+  let unstored: { row: Row; answer: Answer; readAt: Date }[] = [];
+  let failure: { error: unknown } | undefined;
+  const stopped = (): boolean => failure !== undefined;
+  const flush = async (): Promise<void> => {
+    const batch = unstored;
+    unstored = [];
+    if (batch.length > 0) await ops.store(batch);
+  };
+  const reader = async (): Promise<void> => {
+    try {
+      for (let row = waiting.pop(); row !== undefined && !stopped(); row = waiting.pop()) {
+        const answer = await ops.read(row);
+        answers.set(row, answer);
+        unstored.push({ row, answer, readAt: new Date(ops.now()) });
+        if (unstored.length >= BATCH) await flush();
+        await ops.done(answers.size);
+      }
+    } catch (error) {
+      failure ??= { error };
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, rows.length) }, reader));
+  // What was read is kept even if the rest could not be: the next attempt reads only what is missing.
+  if (failure) await flush().catch(() => undefined);
+  else await flush();
+  if (failure) throw (failure as { error: unknown }).error;
+  return answers;
+}
