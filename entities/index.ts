@@ -1,6 +1,7 @@
 import { Agent } from './agent.js';
 import { Alert } from './alert.js';
 import { ApiToken } from './api-token.js';
+import { AuditLine } from './audit-line.js';
 import { Change } from './change.js';
 import { CustomerRecord } from './customer-record.js';
 import { Import } from './import.js';
@@ -24,6 +25,7 @@ import { VendorRefusals } from './vendor-refusals.js';
 export * from './agent.js';
 export * from './alert.js';
 export * from './api-token.js';
+export * from './audit-line.js';
 export * from './change.js';
 export * from './customer-record.js';
 export * from './import.js';
@@ -49,6 +51,7 @@ export const entities = [
   Agent,
   Alert,
   ApiToken,
+  AuditLine,
   Change,
   CustomerRecord,
   Import,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Feature, buildApp } from './app.js';
 import { alertsWorker } from './alerts/alerts-worker.js';
+import { auditRoutes } from './auth/audit/routes.js';
 import { linkRoutes } from './auth/link-routes.js';
 import { tokenRoutes } from './auth/routes.js';
 import { sessionRoutes } from './auth/session-routes.js';
@@ -36,6 +37,7 @@ const FEATURES: readonly Feature[] = [
   integratorRoutes,
   tokenRoutes,
   sessionRoutes,
+  auditRoutes,
 ];
 
 /** What stands outside it. */

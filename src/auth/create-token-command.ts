@@ -2,8 +2,9 @@ import { CommanderError } from 'commander';
 import { IsNull } from 'typeorm';
 import { PsaInstance, type Role } from '../../entities/index.js';
 import { readConfig } from '../config.js';
+import { commandLine } from './audit/actor.js';
 import { onMigrated } from './command-database.js';
-import { TokenStore } from './token-store.js';
+import { TokensService } from './tokens-service.js';
 
 export interface TokenOptions {
   role: Role;
@@ -23,7 +24,7 @@ export async function createToken(options: TokenOptions): Promise<void> {
     if (psaInstance !== null && !(await dataSource.manager.existsBy(PsaInstance, { id: psaInstance, archivedAt: IsNull() }))) {
       throw new Error(`There is no PSA instance ${psaInstance}.`);
     }
-    return (await new TokenStore(dataSource).create({ role, psaInstanceId: psaInstance, name })).token;
+    return (await new TokensService(dataSource).create(commandLine(), { role, psaInstanceId: psaInstance, name })).token;
   });
   process.stdout.write(`${token}\n`);
 }

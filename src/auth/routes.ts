@@ -3,13 +3,16 @@ import { Invalid, NotFound } from '../http/problem.js';
 import { listOf, page } from '../http/page.js';
 import { route } from '../http/route.js';
 import type { Services } from '../services.js';
+import { actorOf } from './audit/actor.js';
 import { type Caller, requireSight, sees, withinSight } from './caller.js';
 import { CreatedToken, CreateToken, TokenQuery, TokenView, viewOfToken } from './token-dto.js';
 import { TokenStore } from './token-store.js';
+import { TokensService } from './tokens-service.js';
 
 /** Who may do what: tokens of the caller's PSA instance, or of all for an owner. */
 export function tokenRoutes(app: FastifyInstance, services: Services): void {
   const tokens = new TokenStore(services.dataSource);
+  const audited = new TokensService(services.dataSource);
 
   route(app, {
     method: 'GET',
@@ -37,7 +40,8 @@ export function tokenRoutes(app: FastifyInstance, services: Services): void {
     status: 201,
     handler: async ({ caller, body }) => {
       const psaInstanceId = await instanceFor(caller, body.psaInstanceId);
-      const { token, record } = await tokens.create({ role: body.role, name: body.name, psaInstanceId, expiresAt: body.expiresAt ?? null });
+      const wanted = { role: body.role, name: body.name, psaInstanceId, expiresAt: body.expiresAt ?? null };
+      const { token, record } = await audited.create(actorOf(caller), wanted);
       return Object.assign(viewOfToken(record), { token });
     },
   });
@@ -49,7 +53,7 @@ export function tokenRoutes(app: FastifyInstance, services: Services): void {
     summary: 'Revoke a token',
     description: 'It stops working at once. Repeating this is fine.',
     handler: async ({ caller, params }) => {
-      if (!(await tokens.revoke(params.id, withinSight(caller)))) throw new NotFound('That token');
+      if (!(await audited.revoke(actorOf(caller), params.id, withinSight(caller)))) throw new NotFound('That token');
     },
   });
 

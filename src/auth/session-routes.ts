@@ -5,6 +5,7 @@ import { route } from '../http/route.js';
 import type { Services } from '../services.js';
 import { requireSight, withinSight } from './caller.js';
 import { clearSessionCookies } from './cookies.js';
+import { endSession } from './end-session.js';
 import { ListedSession, SessionsQuery, SessionView, viewOfCaller, viewOfSession } from './session-dto.js';
 import { SessionStore } from './session-store.js';
 
@@ -32,7 +33,7 @@ export function sessionRoutes(app: FastifyInstance, services: Services): void {
     problems: [409],
     handler: async ({ caller, reply }) => {
       if (caller.via === 'token') throw new Conflict(`A token has no session to end. Revoke it with DELETE /api/v1/tokens/${caller.id}.`);
-      await sessions.end(caller.id);
+      await endSession(services.dataSource, caller, caller.id);
       clearSessionCookies(reply, services.publicUrl);
     },
   });
@@ -62,7 +63,7 @@ export function sessionRoutes(app: FastifyInstance, services: Services): void {
     summary: "End somebody's session",
     description: 'It stops working at once. Repeating this is fine.',
     handler: async ({ caller, params }) => {
-      if (!(await sessions.end(params.id, withinSight(caller)))) throw new NotFound('That session');
+      if (!(await endSession(services.dataSource, caller, params.id, withinSight(caller)))) throw new NotFound('That session');
     },
   });
 }

@@ -83,16 +83,16 @@ export class TokenStore {
     return this.database.manager.existsBy(PsaInstance, { id: psaInstanceId, archivedAt: IsNull() });
   }
 
-  /** Makes a token useless from now on. False when there is none of that id (within that PSA instance, if one is given). */
-  async revoke(id: string, where: { psaInstanceId?: string } = {}): Promise<boolean> {
+  /** Makes a token useless from now on: whether there is one of that id (within that PSA instance, if one is given), and it, if this ended it. */
+  async revoke(id: string, where: { psaInstanceId?: string } = {}): Promise<{ found: boolean; revoked?: ApiToken }> {
     const token = await this.database.manager.findOneBy(ApiToken, { id, ...where });
-    if (!token) return false;
-    await this.database.manager
+    if (!token) return { found: false };
+    const { affected } = await this.database.manager
       .createQueryBuilder()
       .update(ApiToken)
       .set({ revokedAt: () => 'now()' })
       .where('id = :id AND revoked_at IS NULL', { id })
       .execute();
-    return true;
+    return affected === 1 ? { found: true, revoked: token } : { found: true };
   }
 }

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsObject, IsUUID, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDate, IsInt, IsObject, isRFC3339, IsUUID, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 
 /** Decorators for the fields of DTO classes, where class-validator's own are too lenient or OpenAPI needs a word more. */
@@ -67,5 +67,13 @@ export function BooleanParameter(): Decorate {
   return together(
     Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value)),
     IsBoolean(),
+  );
+}
+
+/** A moment in a query string, RFC 3339 with its offset. */
+export function MomentParameter(): Decorate {
+  return together(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' && isRFC3339(value) ? new Date(value) : value)),
+    IsDate(),
   );
 }

@@ -1,8 +1,11 @@
 import type { Import } from '../../entities/index.js';
+import { actorOf } from '../auth/audit/actor.js';
+import { record } from '../auth/audit/record.js';
 import type { Caller } from '../auth/caller.js';
 import { violates } from '../database/violation.js';
 import { Conflict, Invalid } from '../http/problem.js';
 import type { Services } from '../services.js';
+import { namedImport } from './audited-import.js';
 import type { ApproveImport } from './dto.js';
 import { ImportsService } from './imports-service.js';
 import { approveHeld, discardHeld, heldChanges } from './store/approvals.js';
@@ -26,7 +29,7 @@ export class ApprovalsService {
   async approve(caller: Caller, importId: string, { digest, changeIds }: ApproveImport): Promise<Import> {
     const row = await this.#imports.one(caller, importId);
     const { manager } = this.services.dataSource;
-    const by = caller.name;
+    const actor = actorOf(caller);
     try {
       await manager.transaction(async (inside) => {
         const query = (sql: string, parameters?: unknown[]): Promise<unknown> => inside.query(sql, parameters);
@@ -39,7 +42,13 @@ export class ApprovalsService {
         }
         const approved = held.filter((change) => changeIds === undefined || changeIds.includes(change.id)).map((change) => change.name);
         const at = new Date(this.services.clock.now()).toISOString();
-        if (!(await approveHeld(query, importId, digest, { by, at, approved }))) throw new Conflict(GONE);
+        if (!(await approveHeld(query, importId, digest, { by: actor.name, at, approved }))) throw new Conflict(GONE);
+        await record(
+          inside,
+          actor,
+          { action: 'approve', ...namedImport(row) },
+          { after: { digest, changes: approved.length, held: held.length } },
+        );
         await this.services.queue.enqueueImport(importId, { manager: inside });
       });
     } catch (error) {
@@ -52,11 +61,14 @@ export class ApprovalsService {
 
   /** Lets go of everything held; the next import decides anew. @throws Conflict when it holds nothing any more. */
   async discard(caller: Caller, importId: string): Promise<Import> {
-    await this.#imports.one(caller, importId);
+    const row = await this.#imports.one(caller, importId);
     const { manager } = this.services.dataSource;
-    const by = caller.name;
-    const state = await manager.transaction((inside) => discardHeld((sql, parameters) => inside.query(sql, parameters), importId, by));
-    if (state === null) throw new Conflict(GONE);
+    const actor = actorOf(caller);
+    await manager.transaction(async (inside) => {
+      const state = await discardHeld((sql, parameters) => inside.query(sql, parameters), importId, actor.name);
+      if (state === null) throw new Conflict(GONE);
+      await record(inside, actor, { action: 'discard', ...namedImport(row) }, { before: { digest: row.digest, held: row.counts.held } });
+    });
     return this.#imports.one(caller, importId);
   }
 }

@@ -1,5 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { PsaInstance, Tenant } from '../../entities/index.js';
+import type { Actor } from '../auth/audit/actor.js';
+import { record } from '../auth/audit/record.js';
 import { ImportFailure } from './failure.js';
 import type { Needs } from './plan/input.js';
 import { matchCustomers } from './plan/match-customers.js';
@@ -32,11 +34,12 @@ export async function generateMappings(
   deps: GenerateDeps,
   tenant: Tenant,
   psaInstance: PsaInstance,
+  actor: Actor,
   signal: AbortSignal,
 ): Promise<GeneratedMappings> {
   const vendors = await deps.connect(tenant, psaInstance, signal);
   try {
-    return await match(deps.dataSource, tenant, vendors);
+    return await match(deps.dataSource, tenant, actor, vendors);
   } finally {
     vendors.close();
   }
@@ -45,6 +48,7 @@ export async function generateMappings(
 async function match(
   dataSource: DataSource,
   tenant: Tenant,
+  actor: Actor,
   { marketplace, psa }: { marketplace: Marketplace; psa: Psa },
 ): Promise<GeneratedMappings> {
   const customers = await marketplace.customers();
@@ -75,11 +79,19 @@ async function match(
   const decisions = matches.flatMap((match) =>
     match.kind === 'open' ? [match.decision] : match.kind === 'client' && match.decision ? [match.decision] : [],
   );
-  await dataSource.transaction((manager) => storeMappings((sql, parameters) => manager.query(sql, parameters), tenant.id, decisions));
-  return {
+  const generated = {
     mapped: matches.filter((match) => match.kind === 'client' && match.decision).length,
     suggested: matches.filter((match) => match.kind === 'open' && match.state === 'suggested').length,
     ambiguous: matches.filter((match) => match.kind === 'open' && match.state === 'ambiguous').length,
     unmatched: matches.filter((match) => match.kind === 'create' || match.kind === 'wait').length,
   };
+  await dataSource.transaction(async (manager) => {
+    await storeMappings((sql, parameters) => manager.query(sql, parameters), tenant.id, decisions);
+    const done = { action: 'generate', entity: 'mapping', entityId: null, psaInstanceId: tenant.psaInstanceId } as const;
+    const clients = Object.fromEntries(
+      decisions.filter(({ state }) => state === 'mapped').map((decision) => [decision.customerId, decision.clientId]),
+    );
+    await record(manager, actor, done, { after: { tenantId: tenant.id, ...generated, clients } });
+  });
+  return generated;
 }

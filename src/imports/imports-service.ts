@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { In, IsNull, type EntityManager } from 'typeorm';
 import { Change, Import, PsaInstance, Skip, Tenant } from '../../entities/index.js';
+import { actorOf } from '../auth/audit/actor.js';
+import { record } from '../auth/audit/record.js';
 import { type Caller, requireSight, withinSight } from '../auth/caller.js';
 import { violates } from '../database/violation.js';
 import { Conflict, Invalid, NotFound, Unprocessable } from '../http/problem.js';
@@ -8,6 +10,7 @@ import { customersOfClient, requireCustomer } from '../mappings/customers.js';
 import type { Services } from '../services.js';
 import { psaInstanceOf, visibleTenant } from '../tenants/tenant-access.js';
 import type { ChangesQuery, ImportsQuery, SkipsQuery, StartImport } from './dto.js';
+import { askedFor, namedImport } from './audited-import.js';
 import { noCounts } from './store/import-row.js';
 
 const WHAT = 'That import';
@@ -27,7 +30,7 @@ export class ImportsService {
     }
     await this.requireNoneUnderWay(tenantId);
     const customerId = await this.scope(tenant, wanted);
-    const requestedBy = caller.name;
+    const actor = actorOf(caller);
     const row = {
       id: randomUUID(),
       psaInstanceId: tenant.psaInstanceId,
@@ -36,7 +39,7 @@ export class ImportsService {
       customerId,
       clientId: wanted.clientId ?? null,
       trigger: 'manual' as const,
-      requestedBy,
+      requestedBy: actor.name,
       preview: wanted.preview ?? false,
       readSince: wanted.readEverything === true ? new Date(this.services.clock.now()) : null,
       counts: noCounts(),
@@ -47,6 +50,7 @@ export class ImportsService {
         // Held so that the tenant cannot be archived or switched off between here and the row.
         await requireEnabled(inside, await visibleTenant(inside, caller, tenantId, 'pessimistic_read'));
         await inside.insert(Import, row);
+        await record(inside, actor, { action: 'start', ...namedImport(row) }, { after: askedFor(row) });
         await this.services.queue.enqueueImport(row.id, { manager: inside });
       });
     } catch (error) {
@@ -105,20 +109,26 @@ export class ImportsService {
 
   /** Ends an import that waits at once, and asks one that runs to end. @throws Conflict when it is over. */
   async cancel(caller: Caller, id: string): Promise<Import> {
-    await this.one(caller, id);
-    const { manager } = this.services.dataSource;
-    // In one statement each, so that a worker which takes it at this moment is asked instead.
-    await manager.query(
-      `UPDATE imports SET state = 'cancelled', phase = 'done', cancel_requested_at = now(), finished_at = now() WHERE id = $1 AND state = 'queued'`,
-      [id],
-    );
-    await manager.query(
-      `UPDATE imports SET cancel_requested_at = coalesce(cancel_requested_at, now()) WHERE id = $1 AND state = 'running'`,
-      [id],
-    );
-    const row = await manager.findOneByOrFail(Import, { id });
-    if (row.cancelRequestedAt === null) throw new Conflict(`This import is over already: it ended as "${row.state}".`);
-    return row;
+    const row = await this.one(caller, id);
+    const { dataSource } = this.services;
+    await dataSource.transaction(async (manager) => {
+      const changed = async (sql: string): Promise<boolean> => ((await manager.query(sql, [id])) as [unknown[], number])[1] > 0;
+      // In one statement each, so that a worker which takes it at this moment is asked instead.
+      const ended = await changed(
+        `UPDATE imports SET state = 'cancelled', phase = 'done', cancel_requested_at = now(), finished_at = now() WHERE id = $1 AND state = 'queued'`,
+      );
+      const asked =
+        ended ||
+        (await changed(
+          `UPDATE imports SET cancel_requested_at = now() WHERE id = $1 AND state = 'running' AND cancel_requested_at IS NULL`,
+        ));
+      if (!asked) return;
+      const facts = { before: { state: ended ? 'queued' : 'running' } };
+      await record(manager, actorOf(caller), { action: 'cancel', ...namedImport(row) }, facts);
+    });
+    const now = await dataSource.manager.findOneByOrFail(Import, { id });
+    if (now.cancelRequestedAt === null) throw new Conflict(`This import is over already: it ended as "${now.state}".`);
+    return now;
   }
 
   /** @throws Conflict with the `importId` of the import that waits or runs. */

@@ -1,5 +1,6 @@
 import { MoreThan } from 'typeorm';
 import { IntegratorSlot, PsaInstance, Tenant } from '../../entities/index.js';
+import { INTEGRATOR } from '../auth/audit/actor.js';
 import type { Services } from '../services.js';
 import { whyLeftAlone } from './left-alone.js';
 import { queueImport } from './queue-import.js';
@@ -28,7 +29,7 @@ export function followSlot({ dataSource, queue }: Needed, tenantId: string, slot
       await manager.update(IntegratorSlot, { tenantId, slot }, { state: 'left_alone', note: why });
       return 'left_alone';
     }
-    const importId = await queueImport(manager, queue, tenant, { slot, requestedBy: 'integrator' });
+    const importId = await queueImport(manager, queue, tenant, { slot, actor: INTEGRATOR });
     if (importId === null) return 'waiting';
     const note = 'It waited for another import to be over.';
     await manager.update(IntegratorSlot, { tenantId, slot }, { state: 'started', importId, note });

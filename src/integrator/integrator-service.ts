@@ -1,9 +1,12 @@
 import { In } from 'typeorm';
 import { Import, IntegratorSlot, Tenant } from '../../entities/index.js';
+import { actorOf } from '../auth/audit/actor.js';
+import { recordChange } from '../auth/audit/record.js';
 import type { Caller } from '../auth/caller.js';
 import { Conflict } from '../http/problem.js';
 import type { PageQuery } from '../http/page.js';
 import type { Services } from '../services.js';
+import { namedTenant } from '../tenants/audited-tenant.js';
 import { psaInstanceOf, visibleTenant } from '../tenants/tenant-access.js';
 import { whyLeftAlone } from './left-alone.js';
 import { queueImport } from './queue-import.js';
@@ -22,18 +25,23 @@ export class IntegratorService {
   pause(caller: Caller, tenantId: string, why?: string): Promise<Tenant> {
     return this.services.dataSource.transaction(async (manager) => {
       const tenant = await visibleTenant(manager, caller, tenantId, 'pessimistic_write');
-      const said = why ?? tenant.pausedWhy ?? `Paused by ${caller.name}.`;
+      const actor = actorOf(caller);
+      const said = why ?? tenant.pausedWhy ?? `Paused by ${actor.name}.`;
       const pausedAt = tenant.pausedAt ?? new Date(this.services.clock.now());
       // A person's pause is theirs to end: refusals begin anew, so that working credentials do not end it.
-      await manager.update(Tenant, { id: tenantId }, { pausedAt, pausedWhy: said, refusals: 0 });
+      const after = { pausedAt, pausedWhy: said };
+      await manager.update(Tenant, { id: tenantId }, { ...after, refusals: 0 });
+      await recordChange(manager, actor, { action: 'pause', ...namedTenant(tenant) }, pauseOf(tenant), after);
       return manager.findOneByOrFail(Tenant, { id: tenantId });
     });
   }
 
   resume(caller: Caller, tenantId: string): Promise<Tenant> {
     return this.services.dataSource.transaction(async (manager) => {
-      await visibleTenant(manager, caller, tenantId, 'pessimistic_write');
-      await manager.update(Tenant, { id: tenantId }, { pausedAt: null, pausedWhy: null, refusals: 0 });
+      const tenant = await visibleTenant(manager, caller, tenantId, 'pessimistic_write');
+      const after = { pausedAt: null, pausedWhy: null };
+      await manager.update(Tenant, { id: tenantId }, { ...after, refusals: 0 });
+      await recordChange(manager, actorOf(caller), { action: 'resume', ...namedTenant(tenant) }, pauseOf(tenant), after);
       return manager.findOneByOrFail(Tenant, { id: tenantId });
     });
   }
@@ -48,7 +56,7 @@ export class IntegratorService {
       const tenant = await visibleTenant(manager, caller, tenantId, 'pessimistic_read');
       const why = whyLeftAlone(tenant, await psaInstanceOf(manager, tenant.psaInstanceId));
       if (why !== null) throw new Conflict(why);
-      return queueImport(manager, queue, tenant, { requestedBy: caller.name });
+      return queueImport(manager, queue, tenant, { actor: actorOf(caller) });
     });
     if (importId !== null) return dataSource.manager.findOneByOrFail(Import, { id: importId });
     const other = await dataSource.manager.findOneBy(Import, { tenantId, state: In(['queued', 'running']) });
@@ -69,4 +77,8 @@ export class IntegratorService {
     const imports = await manager.findBy(Import, { id: In(slots.flatMap(({ importId }) => importId ?? [])) });
     return [slots.map((slot) => ({ slot, started: imports.find(({ id }) => id === slot.importId) ?? null })), total];
   }
+}
+
+function pauseOf({ pausedAt, pausedWhy }: Tenant): Pick<Tenant, 'pausedAt' | 'pausedWhy'> {
+  return { pausedAt, pausedWhy };
 }

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { Import, type ImportEntity, type IntegratorSettings, type Tenant } from '../../entities/index.js';
+import type { Actor } from '../auth/audit/actor.js';
+import { record } from '../auth/audit/record.js';
+import { askedFor, namedImport } from '../imports/audited-import.js';
 import { noCounts } from '../imports/store/import-row.js';
 import type { Queue } from '../queue/queue.js';
 
@@ -8,7 +11,7 @@ import type { Queue } from '../queue/queue.js';
 export interface Origin {
   /** Its day; none for one that a person asked for. */
   slot?: string;
-  requestedBy: string;
+  actor: Actor;
 }
 
 /** Queues an import of the integrator within a transaction. Gives its id, or null while another one of the tenant waits or runs. */
@@ -16,7 +19,7 @@ export async function queueImport(
   manager: EntityManager,
   queue: Queue,
   tenant: Pick<Tenant, 'id' | 'psaInstanceId' | 'integrator'>,
-  { slot, requestedBy }: Origin,
+  { slot, actor }: Origin,
 ): Promise<string | null> {
   const id = randomUUID();
   const row = {
@@ -25,13 +28,14 @@ export async function queueImport(
     tenantId: tenant.id,
     entities: chosen(tenant.integrator),
     trigger: 'integrator' as const,
-    requestedBy,
+    requestedBy: actor.name,
     counts: noCounts(),
     slot: slot ?? null,
   };
   // The index of queued and running imports decides, without ending the transaction.
   const { raw } = await manager.createQueryBuilder().insert().into(Import).values(row).orIgnore().returning('id').execute();
   if ((raw as unknown[]).length === 0) return null;
+  await record(manager, actor, { action: 'start', ...namedImport(row) }, { after: askedFor(row) });
   await queue.enqueueImport(id, { manager });
   return id;
 }

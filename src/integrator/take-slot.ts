@@ -1,5 +1,6 @@
 import { type EntityManager, IsNull } from 'typeorm';
 import { IntegratorSlot, PsaInstance, Tenant } from '../../entities/index.js';
+import { INTEGRATOR } from '../auth/audit/actor.js';
 import type { Services } from '../services.js';
 import { dueSlot } from './due-slot.js';
 import { whyLeftAlone } from './left-alone.js';
@@ -26,7 +27,7 @@ export function takeSlot({ dataSource, queue }: Needed, tenantId: string, now: n
     const why = whyLeftAlone(tenant, await manager.findOneByOrFail(PsaInstance, { id: tenant.psaInstanceId }));
     if (!(await insert(manager, tenantId, slot, why === null ? 'started' : 'left_alone', why ?? lateness(slot, now)))) return null;
     if (why !== null) return 'left_alone';
-    const importId = await queueImport(manager, queue, tenant, { slot: slot.date, requestedBy: 'integrator' });
+    const importId = await queueImport(manager, queue, tenant, { slot: slot.date, actor: INTEGRATOR });
     const note = 'Another import of the tenant was under way when this one was due. It starts once that one is over.';
     await manager.update(IntegratorSlot, { tenantId, slot: slot.date }, importId ? { importId } : { state: 'waiting', note });
     return importId ? 'started' : 'waiting';

@@ -1,3 +1,4 @@
+import { actorOf } from '../auth/audit/actor.js';
 import type { Caller } from '../auth/caller.js';
 import { HttpProblem, Unprocessable } from '../http/problem.js';
 import { ImportFailure } from '../imports/failure.js';
@@ -13,9 +14,10 @@ export async function generate(services: Services, caller: Caller, tenantId: str
   const { manager } = services.dataSource;
   const tenant = await visibleTenant(manager, caller, tenantId);
   const instance = await psaInstanceOf(manager, tenant.psaInstanceId);
+  const actor = actorOf(caller);
   const patience = AbortSignal.timeout(PATIENCE_MS);
   try {
-    return await generateMappings(services, tenant, instance, patience);
+    return await generateMappings(services, tenant, instance, actor, patience);
   } catch (error) {
     if (patience.aborted)
       throw new HttpProblem(

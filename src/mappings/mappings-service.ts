@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { IsNull, type EntityManager } from 'typeorm';
 import { Mapping, type MappingOrigin, type MappingState, type Tenant } from '../../entities/index.js';
+import { type Actor, actorOf } from '../auth/audit/actor.js';
+import { record, recordChange } from '../auth/audit/record.js';
 import type { Caller } from '../auth/caller.js';
 import { Conflict, Invalid, NotFound, Unprocessable } from '../http/problem.js';
 import { askPsa } from '../psa-instances/psa-connection.js';
 import type { Services } from '../services.js';
 import { psaInstanceOf, visibleTenant } from '../tenants/tenant-access.js';
+import { factsOfMapping, namedMapping, saidOfLicences } from './audited-mapping.js';
 import { requireCustomer } from './customers.js';
 import type { ChangeMapping, LinkedLicences, SetMapping } from './dto.js';
 import { settleLinkedLicences } from './linked-licences.js';
@@ -18,6 +22,13 @@ interface Target {
   clientId: string | null;
   clientName: string | null;
   origin: MappingOrigin;
+}
+
+/** A change that somebody asks for. */
+interface Asked {
+  tenant: Tenant;
+  actor: Actor;
+  wanted: { licences?: LinkedLicences; note?: string | null };
 }
 
 /** Mappings as people make, change and remove them. */
@@ -35,7 +46,8 @@ export class MappingsService {
       await holdCustomer(manager, caller, tenantId, wanted.customerId);
       const before = await manager.findOneBy(Mapping, { tenantId, customerId: wanted.customerId, archivedAt: IsNull() });
       const fresh = manager.create(Mapping, { tenantId, customerId: wanted.customerId, candidates: [], note: null, archivedAt: null });
-      const mapping = await this.change(manager, before ?? fresh, target, wanted.licences, wanted.note);
+      const asked = { tenant, actor: actorOf(caller), wanted };
+      const mapping = await this.change(manager, before ?? fresh, target, asked);
       return { mapping, made: before === null };
     });
   }
@@ -50,7 +62,7 @@ export class MappingsService {
     const target = choices.length === 0 ? undefined : await this.target(tenant, wanted);
     return this.services.dataSource.transaction(async (manager) => {
       await holdCustomer(manager, caller, tenant.id, mapping.customerId);
-      return this.change(manager, await current(manager, id), target, wanted.licences, wanted.note);
+      return this.change(manager, await current(manager, id), target, { tenant, actor: actorOf(caller), wanted });
     });
   }
 
@@ -59,9 +71,11 @@ export class MappingsService {
     const { tenant, mapping } = await this.visible(caller, id);
     await this.services.dataSource.transaction(async (manager) => {
       await holdCustomer(manager, caller, tenant.id, mapping.customerId);
-      await current(manager, id);
+      const gone = await current(manager, id);
       await settleLinkedLicences(manager, tenant.id, mapping.customerId, licences);
       await manager.update(Mapping, { id }, { archivedAt: new Date(this.services.clock.now()) });
+      const done = { action: 'remove', ...namedMapping(gone, tenant) } as const;
+      await record(manager, actorOf(caller), done, { before: factsOfMapping(gone), after: saidOfLicences(licences) });
     });
   }
 
@@ -91,16 +105,27 @@ export class MappingsService {
     manager: EntityManager,
     mapping: Mapping,
     target: Target | undefined,
-    licences: LinkedLicences | undefined,
-    note: string | null | undefined,
+    { tenant, actor, wanted: { licences, note } }: Asked,
   ): Promise<Mapping> {
+    const [isNew, was] = [mapping.id === undefined, factsOfMapping(mapping)];
     if (target && !isAlready(mapping, target)) {
       if (!meansTheSame(mapping, target)) await settleLinkedLicences(manager, mapping.tenantId, mapping.customerId, licences);
       Object.assign(mapping, target, { candidates: [] });
     }
     if (note !== undefined) mapping.note = note;
     const saved = await manager.save(Mapping, mapping);
-    return manager.findOneByOrFail(Mapping, { id: saved.id });
+    const stored = await manager.findOneByOrFail(Mapping, { id: saved.id });
+    const [done, is] = [namedMapping(stored, tenant), factsOfMapping(stored)];
+    if (isNew) await record(manager, actor, { action: 'create', ...done }, { after: is });
+    else
+      await recordChange(
+        manager,
+        actor,
+        { action: 'change', ...done },
+        was,
+        isDeepStrictEqual(was, is) ? is : { ...is, ...saidOfLicences(licences) },
+      );
+    return stored;
   }
 }
 

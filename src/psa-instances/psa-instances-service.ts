@@ -1,13 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { In, IsNull, type EntityManager } from 'typeorm';
 import { Import, PsaInstance, Tenant } from '../../entities/index.js';
+import { type Actor, actorOf } from '../auth/audit/actor.js';
+import { record, recordChange } from '../auth/audit/record.js';
 import { type Caller, sees } from '../auth/caller.js';
 import { Conflict, Invalid, NotFound } from '../http/problem.js';
 import type { PageQuery } from '../http/page.js';
 import type { Verification } from '../psa/index.js';
 import type { Services } from '../services.js';
+import { namedTenant } from '../tenants/audited-tenant.js';
 import type { CreatePsaInstance, UpdatePsaInstance } from './dto.js';
 import { checkedAddress } from './address.js';
+import { namedPsaInstance, settingsOfPsaInstance } from './audited-psa-instance.js';
 import { checkPsa, psaPolicy } from './psa-connection.js';
 
 const WHAT = 'That PSA instance';
@@ -43,7 +47,7 @@ export class PsaInstancesService {
   }
 
   /** The answer's `webhookSecret` is nowhere else. */
-  async create(wanted: CreatePsaInstance): Promise<{ instance: PsaInstance; webhookSecret: string }> {
+  async create(caller: Caller, wanted: CreatePsaInstance): Promise<{ instance: PsaInstance; webhookSecret: string }> {
     const { manager } = this.services.dataSource;
     const policy = psaPolicy(this.services);
     const instance = manager.create(PsaInstance, {
@@ -67,14 +71,21 @@ export class PsaInstancesService {
     await this.setSecret(instance, 'clientSecret', wanted.clientSecret);
     await this.setSecret(instance, 'iframeSecret', wanted.iframeSecret ?? null);
     await this.setSecret(instance, 'webhookSecret', webhookSecret);
-    await manager.insert(PsaInstance, instance);
-    return { instance: await manager.findOneByOrFail(PsaInstance, { id: instance.id }), webhookSecret };
+    const made = await manager.transaction(async (inside) => {
+      await inside.insert(PsaInstance, instance);
+      const stored = await inside.findOneByOrFail(PsaInstance, { id: instance.id });
+      const done = { action: 'create', ...namedPsaInstance(stored) } as const;
+      await record(inside, actorOf(caller), done, { after: settingsOfPsaInstance(stored) });
+      return stored;
+    });
+    return { instance: made, webhookSecret };
   }
 
   update(caller: Caller, id: string, wanted: UpdatePsaInstance): Promise<PsaInstance> {
     return this.services.dataSource.transaction(async (manager) => {
       const instance = await this.one(caller, id, manager, true);
       const before = { baseUrl: instance.baseUrl, authUrl: instance.authUrl, clientId: instance.clientId };
+      const was = settingsOfPsaInstance(instance);
       const policy = psaPolicy(this.services);
       if (wanted.name !== undefined) instance.name = wanted.name;
       if (wanted.enabled !== undefined) instance.enabled = wanted.enabled;
@@ -95,7 +106,7 @@ export class PsaInstancesService {
       }
       if (wanted.clientSecret !== undefined) await this.setSecret(instance, 'clientSecret', wanted.clientSecret);
       if (wanted.iframeSecret !== undefined) await this.setSecret(instance, 'iframeSecret', wanted.iframeSecret);
-      return manager.save(PsaInstance, instance);
+      return this.saved(manager, actorOf(caller), instance, was);
     });
   }
 
@@ -113,6 +124,10 @@ export class PsaInstancesService {
       const archivedAt = new Date(this.services.clock.now());
       await manager.update(Tenant, { id: In(tenants.map((tenant) => tenant.id)) }, { archivedAt });
       await manager.update(PsaInstance, { id: instance.id }, { archivedAt });
+      const actor = actorOf(caller);
+      for (const tenant of tenants)
+        await record(manager, actor, { action: 'archive', ...namedTenant(tenant) }, { before: { name: tenant.name } });
+      await record(manager, actor, { action: 'archive', ...namedPsaInstance(instance) }, { before: { name: instance.name } });
     });
   }
 
@@ -124,11 +139,18 @@ export class PsaInstancesService {
   renewWebhookSecret(caller: Caller, id: string): Promise<string> {
     return this.services.dataSource.transaction(async (manager) => {
       const instance = await this.one(caller, id, manager, true);
+      const was = settingsOfPsaInstance(instance);
       const secret = newSecret();
       await this.setSecret(instance, 'webhookSecret', secret);
-      await manager.save(PsaInstance, instance);
+      await this.saved(manager, actorOf(caller), instance, was);
       return secret;
     });
+  }
+
+  private async saved(manager: EntityManager, actor: Actor, instance: PsaInstance, was: object): Promise<PsaInstance> {
+    const saved = await manager.save(PsaInstance, instance);
+    await recordChange(manager, actor, { action: 'change', ...namedPsaInstance(saved) }, was, settingsOfPsaInstance(saved));
+    return saved;
   }
 
   private async setSecret(instance: PsaInstance, name: SecretColumn, plain: string | null): Promise<void> {

@@ -46,8 +46,8 @@ export function psaInstanceRoutes(app: FastifyInstance, services: Services): voi
     body: CreatePsaInstance,
     response: CreatedPsaInstance,
     status: 201,
-    handler: async ({ body, reply }) => {
-      const { instance, webhookSecret } = await instances.create(body);
+    handler: async ({ caller, body, reply }) => {
+      const { instance, webhookSecret } = await instances.create(caller, body);
       reply.header('location', `/api/v1/psa-instances/${instance.id}`);
       return { ...viewOfPsaInstance(instance), webhookSecret };
     },

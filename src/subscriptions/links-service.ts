@@ -1,5 +1,7 @@
 import { IsNull, type EntityManager } from 'typeorm';
 import { Link, Mapping, SubscriptionLineRecord, SubscriptionRecord, type Tenant } from '../../entities/index.js';
+import { actorOf } from '../auth/audit/actor.js';
+import { record, recordChange } from '../auth/audit/record.js';
 import type { Caller } from '../auth/caller.js';
 import { violates } from '../database/violation.js';
 import { Conflict, Invalid, Unprocessable } from '../http/problem.js';
@@ -47,7 +49,12 @@ export class LinksService {
           archivedAt: null,
           archivedWhy: null,
         });
-        return { link: await manager.save(Link, link), made: true };
+        const saved = await manager.save(Link, link);
+        const actor = actorOf(caller);
+        const done = { entity: 'link', entityId: saved.id, psaInstanceId: tenant.psaInstanceId } as const;
+        if (before) await recordChange(manager, actor, { action: 'change', ...done }, factsOf(before), factsOf(saved));
+        else await record(manager, actor, { action: 'create', ...done }, { after: factsOf(saved) });
+        return { link: saved, made: true };
       });
     } catch (error) {
       if (violates(error, 'links_one_for_each_licence')) throw taken(licenceId ?? '');
@@ -76,6 +83,11 @@ export class LinksService {
       );
     }
   }
+}
+
+/** What a link says, as the audit trail shows it. */
+function factsOf({ id, tenantId, subscriptionId, line, licenceId, createAnyway }: Link): object {
+  return { id, tenantId, subscriptionId, line, licenceId, createAnyway };
 }
 
 /** The line that is meant. @throws Unprocessable when it is not known or not clear. */

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { In, IsNull } from 'typeorm';
 import { Import, Link, Tenant } from '../../entities/index.js';
+import { actorOf } from '../auth/audit/actor.js';
+import { record, recordChange } from '../auth/audit/record.js';
 import { type Caller, requireSight, withinSight } from '../auth/caller.js';
 import { marketplaceSettings } from '../connect.js';
 import { Conflict, Invalid } from '../http/problem.js';
@@ -10,6 +12,7 @@ import type { MarketplaceVerification } from '../marketplace/index.js';
 import type { Services } from '../services.js';
 import type { CreateTenant, MarketplaceAccount, TenantsQuery, UpdateTenant } from './dto.js';
 import { changedAccount, requireSecrets, requireWorking, sealedSecrets, settingsOf } from './account.js';
+import { namedTenant, settingsOfTenant } from './audited-tenant.js';
 import { DEFAULTS, mergedSettings } from './import-settings.js';
 import { checkAccount, credentialsWork, usualForm } from './marketplace-connection.js';
 import { psaInstanceOf, visibleTenant } from './tenant-access.js';
@@ -76,6 +79,7 @@ export class TenantsService {
       // Verifying took its time: the PSA instance may have been archived meanwhile.
       await psaInstanceOf(inside, wanted.psaInstanceId, true);
       await inside.insert(Tenant, tenant);
+      await record(inside, actorOf(caller), { action: 'create', ...namedTenant(tenant) }, { after: settingsOfTenant(tenant) });
     });
     return { tenant: await manager.findOneByOrFail(Tenant, { id }), remarks: [...remarks, ...(await this.sharedAccount(tenant))] };
   }
@@ -101,6 +105,7 @@ export class TenantsService {
         throw new Conflict('Someone else changed this tenant in the meantime. Look at it again, then repeat your change.');
       }
       if (form.marketplace !== tenant.marketplace) await this.requireNoLinks(tenant);
+      const was = settingsOfTenant(tenant);
       for (const name of ['name', 'enabled', 'username', 'applicationId', 'accountId', 'country', 'currency'] as const) {
         if (wanted[name] !== undefined) Object.assign(tenant, { [name]: wanted[name] });
       }
@@ -111,6 +116,8 @@ export class TenantsService {
       tenant.secretsSetAt = { ...tenant.secretsSetAt, ...setAt };
       if (changed) Object.assign(tenant, unverified ? { status: 'untested', verifiedAt: null } : this.seenToWork(tenant));
       await manager.save(Tenant, tenant);
+      const done = { action: 'change', ...namedTenant(tenant) } as const;
+      await recordChange(manager, actorOf(caller), done, was, settingsOfTenant(tenant));
     });
     return { tenant: await this.one(caller, id), remarks: wanted.marketplace === undefined ? [] : form.remarks };
   }
@@ -118,10 +125,11 @@ export class TenantsService {
   /** Archives a tenant; nothing in HaloPSA is touched. @throws Conflict while one of its imports waits or runs. */
   archive(caller: Caller, id: string): Promise<void> {
     return this.services.dataSource.transaction(async (manager) => {
-      await visibleTenant(manager, caller, id, 'pessimistic_write');
+      const tenant = await visibleTenant(manager, caller, id, 'pessimistic_write');
       const busy = await manager.findOneBy(Import, { tenantId: id, state: In(['queued', 'running']) });
       if (busy) throw new Conflict('An import of this tenant waits or runs. Cancel it or wait for its end.', { importId: busy.id });
       await manager.update(Tenant, { id }, { archivedAt: this.now() });
+      await record(manager, actorOf(caller), { action: 'archive', ...namedTenant(tenant) }, { before: { name: tenant.name } });
     });
   }
 
@@ -141,7 +149,12 @@ export class TenantsService {
         const now = await visibleTenant(manager, caller, id, 'pessimistic_write');
         // What was tried is not what another's change made of it meanwhile.
         if (now.updatedAt.getTime() !== tenant.updatedAt.getTime()) return;
-        await manager.update(Tenant, { id }, outcome === 'ok' ? this.seenToWork(now) : { status: outcome });
+        const after: Partial<Tenant> = outcome === 'ok' ? this.seenToWork(now) : { status: outcome };
+        await manager.update(Tenant, { id }, after);
+        // That it was tried is no change; that a pause ended is.
+        if (!('pausedAt' in after) || now.pausedAt === null) return;
+        const facts = { before: { pausedAt: now.pausedAt, pausedWhy: now.pausedWhy } };
+        await record(manager, actorOf(caller), { action: 'resume', ...namedTenant(now) }, facts);
       });
     }
     return { ...found, remarks: [] };

@@ -94,6 +94,8 @@ describe('isthmus with a database', () => {
     });
     const [row] = await database.dataSource.query<unknown[]>('SELECT role, psa_instance_id FROM api_tokens');
     expect(row).toEqual({ role: 'viewer', psa_instance_id: id });
+    const [line] = await database.dataSource.query<unknown[]>('SELECT actor_kind, action, entity, psa_instance_id FROM audit');
+    expect(line).toEqual({ actor_kind: 'command_line', action: 'create', entity: 'token', psa_instance_id: id });
     const other = '0b7ff7b4-0f0c-4b4d-8a2a-111111111111';
     expect(await run(['token', 'create', '--role', 'viewer', '--psa-instance', other], env)).toMatchObject({
       code: 1,

@@ -235,6 +235,12 @@ describe('After an attempt that did not end its import', () => {
       on.sandbox.kernel.faults.remove(fault.id!);
       await on.run();
       expect(await tenant()).toMatchObject({ refusals: 0, pausedAt: null, pausedWhy: null });
+      const who = 'SELECT action, actor_kind, entity, entity_id, psa_instance_id FROM audit ORDER BY id DESC LIMIT 2';
+      const line = { actor_kind: 'integrator', entity: 'tenant', entity_id: on.tenant.id, psa_instance_id: on.psaInstance.id };
+      expect(await sql(who)).toEqual([
+        { action: 'resume', ...line },
+        { action: 'pause', ...line },
+      ]);
     });
 
     it('neither they nor a success touch the pause that a person made', async () => {

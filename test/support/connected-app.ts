@@ -1,5 +1,6 @@
 import { connector } from '../../src/connect.js';
 import type { Feature } from '../../src/app.js';
+import { auditRoutes } from '../../src/auth/audit/routes.js';
 import { linkRoutes } from '../../src/auth/link-routes.js';
 import { tokenRoutes } from '../../src/auth/routes.js';
 import { sessionRoutes } from '../../src/auth/session-routes.js';
@@ -15,6 +16,7 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 
 const ALL: readonly Feature[] = [
   tokenRoutes,
+  auditRoutes,
   psaInstanceRoutes,
   tenantRoutes,
   mappingRoutes,
