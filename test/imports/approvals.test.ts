@@ -105,6 +105,21 @@ describe('What the guard holds', () => {
     expect(active()).toBe(before - 2);
   });
 
+  it('makes what is approved on another day, when what ends would be written with another date', async () => {
+    remove(linked.slice(0, 3));
+    const before = active();
+    const waiting = await byIntegrator();
+    app.moment.at += 86_400_000;
+    try {
+      await app.api('POST', `/imports/${waiting.id}/approve`, { digest: waiting.digest });
+      const done = await run(waiting.id);
+      expect(done).toMatchObject({ state: expect.stringMatching(/^succeeded/), counts: { held: 0, licences: { deactivated: 3 } } });
+    } finally {
+      app.moment.at -= 86_400_000;
+    }
+    expect(active()).toBe(before - 3);
+  });
+
   it('makes only those of the held changes that were named', async () => {
     remove(linked.slice(0, 3));
     const before = active();

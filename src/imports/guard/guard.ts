@@ -78,11 +78,16 @@ export function nameOfChange(change: PlannedChange): string {
     change.entity === 'client' && change.action === 'create'
       ? [change.client.ref]
       : change.entity === 'licence'
-        ? [change.subscriptionId, change.line, change.psaId ?? null, change.action === 'create' ? null : sorted(change.fields)]
+        ? [change.subscriptionId, change.line, change.psaId ?? null, endOf(change)]
         : [change.psaId];
   return createHash('sha256')
     .update(JSON.stringify([change.entity, change.action, change.customerId, what]))
     .digest('hex');
+}
+
+/** The values that a change leads to. Not those of an ending: its date moves on with the day it is planned on, and an approval may come later. */
+function endOf(change: Extract<PlannedChange, { entity: 'licence' }>): unknown {
+  return change.action === 'create' || change.action === 'deactivate' ? null : sorted(change.fields);
 }
 
 function sorted(fields: object): [string, unknown][] {
