@@ -39,15 +39,15 @@ function iso(period: { type: string; duration: number } | undefined): string | u
   return all % 12 === 0 ? `P${all / 12}Y` : `P${all}M`;
 }
 
-/** Where a customer's licences belong, by the names of a sandbox that was just made. */
+/** Where a customer's licences belong, by the names of a sandbox that was just made. `active` are its clients by name. */
 function placeOf(
   sandbox: Sandbox,
-  before: Before,
+  active: ReadonlyMap<string, readonly Row[]>,
   customer: { id: string; name: string; status: string },
 ): { clientId?: number; created?: boolean; reason?: string } {
   const kind = sandbox.data.matchKinds.get(customer.id);
   if (kind === 'exact' || kind === 'spelling') {
-    const same = before.clients.filter((client) => client['inactive'] !== true && plain(client['name']) === plain(customer.name));
+    const same = active.get(plain(customer.name)) ?? [];
     if (same.length !== 1) throw new Error(`the sandbox has ${same.length} clients for ${customer.name}`);
     return { clientId: Number(same[0]!['id']) };
   }
@@ -61,20 +61,27 @@ export function expectedOf(sandbox: Sandbox, before: Before, after: Before): Exp
   const expected: Expected = { licences: new Map(), skips: new Map(), clients: new Map(), unmapped: new Map() };
   const { world } = sandbox.marketplace;
   const code = sandbox.credentials.marketplace.marketplace;
+  const active = Map.groupBy(
+    before.clients.filter((client) => client['inactive'] !== true),
+    (client) => plain(client['name']),
+  );
+  const byRef = new Map(after.clients.map((client) => [client['ref'], client]));
+  const byId = new Map(after.clients.map((client) => [client['id'], client]));
+  const licencesOf = Map.groupBy(before.licences, (licence) => licence['client_id']);
   for (const customer of world.customers.newestFirst()) {
-    const { created, reason } = placeOf(sandbox, before, customer);
+    const { created, reason } = placeOf(sandbox, active, customer);
     if (created) expected.clients.set(`ingram/${code}/${customer.id}`, customer.name.trim());
     if (reason) expected.unmapped.set(customer.id, reason);
   }
   for (const row of world.subscriptions.newestFirst()) {
     const customer = world.customers.get(row.customerId)!;
-    const place = placeOf(sandbox, before, customer);
+    const place = placeOf(sandbox, active, customer);
     if (row.status === 'removed' || row.status === 'terminated') expected.skips.set(row.id, 'ended');
     else if (place.reason !== undefined) expected.skips.set(row.id, place.reason);
     else if (row.status === 'pending') expected.skips.set(row.id, 'pending');
     else if (!row.products?.length) expected.skips.set(row.id, 'no_product');
     else {
-      const clientId = place.clientId ?? Number(after.clients.find((client) => client['ref'] === `ingram/${code}/${customer.id}`)?.['id']);
+      const clientId = place.clientId ?? Number(byRef.get(`ingram/${code}/${customer.id}`)?.['id']);
       const seen = new Map<string, number>();
       // Lines go by MPN; which of two alike is the first does not matter, as they are alike.
       for (const [at, line] of row.products.toSorted((a, b) => ((a.mpn ?? '') < (b.mpn ?? '') ? -1 : 1)).entries()) {
@@ -83,9 +90,8 @@ export function expectedOf(sandbox: Sandbox, before: Before, after: Before): Exp
         seen.set(mpn, times);
         const name = times === 1 ? mpn : `${mpn}#${times}`;
         const term = iso(row.subscriptionPeriod);
-        const native = before.licences.some(
+        const native = (licencesOf.get(clientId) ?? []).some(
           (licence) =>
-            licence['client_id'] === clientId &&
             licence['is_active'] === true &&
             (licence['snowid'] === row.id ||
               licence['vendor_product_sku'] === mpn ||
@@ -98,7 +104,7 @@ export function expectedOf(sandbox: Sandbox, before: Before, after: Before): Exp
         else {
           const key = `ingram/${code}/${row.id}${at === 0 ? '' : `/${name}`}`;
           const billing = iso(row.billingPeriod);
-          const site = after.clients.find((client) => client['id'] === clientId)?.['main_site_id'];
+          const site = byId.get(clientId)?.['main_site_id'];
           expected.licences.set(key, {
             type: 1,
             name: line.name ?? row.name,
