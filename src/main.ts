@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { type Feature, buildApp } from './app.js';
 import { alertsWorker } from './alerts/alerts-worker.js';
 import { auditRoutes } from './auth/audit/routes.js';
+import { agentRoutes } from './auth/agent-routes.js';
+import { embedRoutes } from './auth/embed/embed-routes.js';
 import { linkRoutes } from './auth/link-routes.js';
 import { tokenRoutes } from './auth/routes.js';
 import { sessionRoutes } from './auth/session-routes.js';
@@ -38,10 +40,11 @@ const FEATURES: readonly Feature[] = [
   tokenRoutes,
   sessionRoutes,
   auditRoutes,
+  agentRoutes,
 ];
 
 /** What stands outside it. */
-const OUTSIDE: readonly Feature[] = [linkRoutes];
+const OUTSIDE: readonly Feature[] = [linkRoutes, embedRoutes];
 
 /** What runs beside it, in processes of the roles `all` and `worker`. */
 const WORKERS: readonly StartWorker[] = [importWorker, importSweeper, integratorTicker, alertsWorker];

@@ -52,6 +52,7 @@ beforeAll(async () => {
     'POST /tenants/{id}/links': { subscriptionId: 's1', createAnyway: true },
     'POST /tenants/{id}/imports': { entities: ['customers'] },
     'POST /imports/{id}/approve': { digest: 'a'.repeat(64) },
+    'PUT /agents': { psaInstanceId, agentId: '3', role: 'viewer' },
     'POST /tokens': { name: 'n', role: 'viewer', psaInstanceId },
   });
   before = await everything();

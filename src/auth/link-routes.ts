@@ -1,9 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Services } from '../services.js';
+import { beginSession } from './begin-session.js';
 import { sessionValues, setSessionCookie } from './cookies.js';
 import { requireOwnOrigin } from './csrf.js';
-import { SessionStore } from './session-store.js';
 import { sendSignInPage } from './sign-in-page.js';
+import { SignInThrottle } from './sign-in-throttle.js';
 import { SignInLinks } from './sign-in-links.js';
 
 /**
@@ -25,13 +26,15 @@ export function linkRoutes(app: FastifyInstance, services: Services): void {
       const { publicUrl, dataSource } = services;
       requireOwnOrigin(request, publicUrl);
       const token = request.body instanceof URLSearchParams ? (request.body.get('token') ?? '') : '';
+      const throttle = new SignInThrottle(dataSource);
+      const wait = await throttle.count(request.ip);
+      if (wait > 0) return throttled(reply, wait);
       const value = await dataSource.transaction(async (manager) => {
-        if (!(await new SignInLinks(dataSource).use(token, manager))) return undefined;
-        const sessions = new SessionStore(dataSource);
-        for (const before of sessionValues(request, publicUrl)) await sessions.endByValue(before, manager);
-        return (await sessions.begin({ via: 'link', name: 'Owner' }, manager)).value;
+        if (!(await new SignInLinks({ manager }).use(token))) return undefined;
+        return beginSession(manager, { via: 'link', name: 'Owner' }, sessionValues(request, publicUrl));
       });
       if (value === undefined) return refused(reply);
+      await throttle.good(request.ip);
       request.log.info('An owner signed in with a one-time link');
       setSessionCookie(reply, value, { publicUrl, framed: false });
       return reply.header('cache-control', 'no-store').redirect('/', 303);
@@ -40,7 +43,12 @@ export function linkRoutes(app: FastifyInstance, services: Services): void {
   });
 }
 
-function refused(reply: Parameters<typeof sendSignInPage>[0]): ReturnType<typeof sendSignInPage> {
+function throttled(reply: FastifyReply, seconds: number): FastifyReply {
+  reply.header('retry-after', String(seconds));
+  return sendSignInPage(reply, { status: 429, title: 'Too many tries', text: `Try again in ${Math.ceil(seconds / 60)} minutes.` });
+}
+
+function refused(reply: FastifyReply): FastifyReply {
   return sendSignInPage(reply, {
     status: 403,
     title: 'This link does not work',

@@ -18,6 +18,7 @@ export function tokenRoutes(app: FastifyInstance, services: Services): void {
     method: 'GET',
     url: '/tokens',
     access: 'admin',
+    sensitive: true,
     summary: 'Tokens that are in use',
     query: TokenQuery,
     response: listOf(TokenView),
@@ -33,6 +34,7 @@ export function tokenRoutes(app: FastifyInstance, services: Services): void {
     method: 'POST',
     url: '/tokens',
     access: 'admin',
+    sensitive: true,
     summary: 'Make a token',
     description: 'It is for one PSA instance. The answer is the only place that ever shows the token.',
     body: CreateToken,
@@ -50,6 +52,7 @@ export function tokenRoutes(app: FastifyInstance, services: Services): void {
     method: 'DELETE',
     url: '/tokens/:id',
     access: 'admin',
+    sensitive: true,
     summary: 'Revoke a token',
     description: 'It stops working at once. Repeating this is fine.',
     handler: async ({ caller, params }) => {

@@ -47,7 +47,8 @@ export class SessionStore {
   constructor(private readonly database: DataSource | { manager: EntityManager }) {}
 
   /** Begins a session. The answer's `value` is for the cookie and is nowhere else. */
-  async begin(wanted: NewSession, manager: EntityManager = this.database.manager): Promise<{ value: string; id: string }> {
+  async begin(wanted: NewSession): Promise<{ value: string; id: string }> {
+    const { manager } = this.database;
     const value = randomSecret();
     const { via, name } = wanted;
     const [row] = await manager.query<{ id: string }[]>(
@@ -101,9 +102,9 @@ export class SessionStore {
   }
 
   /** Ends the session of a cookie's value, whoever's it is. */
-  async endByValue(value: string, manager: EntityManager = this.database.manager): Promise<void> {
+  async endByValue(value: string): Promise<void> {
     if (!FORM.test(value)) return;
-    await manager.query(`UPDATE sessions SET ended_at = now() WHERE session_hash = $1 AND ended_at IS NULL`, [hashOf(value)]);
+    await this.database.manager.query(`UPDATE sessions SET ended_at = now() WHERE session_hash = $1 AND ended_at IS NULL`, [hashOf(value)]);
   }
 
   /** Ends a session. False when there is none of that id (within that PSA instance, if one is given). */
@@ -117,6 +118,14 @@ export class SessionStore {
       .where('id = :id AND ended_at IS NULL', { id })
       .execute();
     return true;
+  }
+
+  /** Ends all sessions of an agent. */
+  async endOfAgent(psaInstanceId: string, agentId: string): Promise<void> {
+    await this.database.manager.query(
+      `UPDATE sessions SET ended_at = now() WHERE psa_instance_id = $1 AND agent_id = $2 AND ended_at IS NULL`,
+      [psaInstanceId, agentId],
+    );
   }
 }
 

@@ -8,23 +8,26 @@ interface SignInPage {
   text: string;
   /** A button that posts this token. */
   token?: string;
+  /** The origin of the one page that may show it in a frame. */
+  framedBy?: string;
 }
 
 /**
  * Sends a small page without scripts. It tells others nothing of its address, which may hold a token, but the browser tells us its origin:
  * without any referrer policy's leave it would say "null", and the button could not be told from another site's.
  */
-export function sendSignInPage(reply: FastifyReply, { status, title, text, token }: SignInPage): FastifyReply {
+export function sendSignInPage(reply: FastifyReply, { status, title, text, token, framedBy }: SignInPage): FastifyReply {
   const nonce = randomBytes(16).toString('base64');
   const button =
     token === undefined
       ? ''
       : `<form method="post" action="/auth/link"><input type="hidden" name="token" value="${escape(token)}"><button autofocus>Sign in</button></form>`;
+  if (framedBy !== undefined) reply.removeHeader('x-frame-options');
   return reply
     .code(status)
     .header(
       'content-security-policy',
-      `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors ${framedBy ?? "'none'"}`,
     )
     .header('referrer-policy', 'strict-origin')
     .header('cache-control', 'no-store')

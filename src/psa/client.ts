@@ -1,6 +1,7 @@
 import type { CalendarDate, Client, Licence, LicenceFields, Look, NewClient, Site, SiteAddress } from '../domain/index.js';
 import { UpstreamError } from '../egress/index.js';
 import { haloAddresses } from './address.js';
+import { agentFromWire, type Agent } from './agent.js';
 import { Calls } from './calls.js';
 import { clientFromWire, newClientToWire } from './client-record.js';
 import { licenceFromWire, licenceToWire } from './licence.js';
@@ -61,6 +62,11 @@ export class PsaClient {
   /** The top levels that clients hang under; for pickers. */
   topLevels(): Promise<TopLevel[]> {
     return this.http.read('/TopLevel', {}, topLevelsOf);
+  }
+
+  /** One agent; null when there is none of that id. */
+  agent(agentId: string): Promise<Agent | null> {
+    return oneRecord(this.http, 'Agent', agentId, agentFromWire);
   }
 
   /**

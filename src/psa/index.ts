@@ -1,3 +1,4 @@
+export type { Agent } from './agent.js';
 export { PsaClient } from './client.js';
 export { currencyMismatch, MAIN_SITE, psaForm, stored, SUBSCRIPTION_TYPE, type PsaFormSettings } from './form.js';
 export { LONGEST_WRITE_MS, type PsaDeps, type PsaLogger, type PsaSettings } from './settings.js';

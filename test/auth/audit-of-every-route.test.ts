@@ -150,6 +150,10 @@ const ROUTES: Record<string, () => Promise<Expected>> = {
     await send('DELETE', `/tokens/${id}`);
     return { action: 'revoke', entity: 'token', entityId: id };
   },
+  'PUT /api/v1/agents': async () => {
+    await send('PUT', '/agents', { psaInstanceId, agentId: '3', role: 'operator' });
+    return { action: 'grant', entity: 'agent', entityId: '3' };
+  },
   'DELETE /api/v1/session': async () => {
     const { browser, id } = await signedIn();
     await browser.page('DELETE', '/session');

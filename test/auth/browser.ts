@@ -2,12 +2,18 @@ import type { LightMyRequestResponse } from 'fastify';
 import { SignInLinks } from '../../src/auth/sign-in-links.js';
 import type { TestApp } from '../support/app.js';
 
+let last = 0;
+
 /** A browser: keeps cookies as one would (over https and plain http alike), and sends what pages of ours send. */
 export class Browser {
   /** By name. */
   readonly cookies = new Map<string, string>();
 
-  constructor(readonly test: TestApp) {}
+  /** Each one is somewhere else, so that the tries of one do not count for another. */
+  constructor(
+    readonly test: TestApp,
+    readonly address = `198.51.100.${(last += 1)}`,
+  ) {}
 
   /** Our origin, as the browser sends it. */
   get origin(): string {
@@ -28,6 +34,7 @@ export class Browser {
     const answer = await this.test.app.inject({
       method: method as 'GET',
       url,
+      remoteAddress: this.address,
       headers: { ...(this.cookies.size > 0 ? { cookie: this.cookie } : {}), ...headers },
       ...(payload === undefined ? {} : { payload }),
     });

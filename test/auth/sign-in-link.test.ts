@@ -117,6 +117,19 @@ describe('a sign-in link', () => {
   });
 });
 
+describe('the audit trail', () => {
+  it('has who made a link and who came in by it', async () => {
+    await new Browser(test).press(await newToken(test));
+    const told = await database.dataSource.query<object[]>(
+      `SELECT actor_kind, actor_name, action, entity, after, psa_instance_id FROM audit ORDER BY id DESC LIMIT 2`,
+    );
+    expect(told).toMatchObject([
+      { actor_kind: 'person', actor_name: 'Owner', action: 'sign_in', entity: 'session', after: { via: 'link' }, psa_instance_id: null },
+      { actor_kind: 'command_line', action: 'create', entity: 'sign_in_link', psa_instance_id: null },
+    ]);
+  });
+});
+
 describe('the cookie', () => {
   it('cannot be read by scripts and does not come with other sites', async () => {
     const { headers } = await new Browser(test).press(await newToken(test));

@@ -1,6 +1,8 @@
 import { connector } from '../../src/connect.js';
 import type { Feature } from '../../src/app.js';
 import { auditRoutes } from '../../src/auth/audit/routes.js';
+import { agentRoutes } from '../../src/auth/agent-routes.js';
+import { embedRoutes } from '../../src/auth/embed/embed-routes.js';
 import { linkRoutes } from '../../src/auth/link-routes.js';
 import { tokenRoutes } from '../../src/auth/routes.js';
 import { sessionRoutes } from '../../src/auth/session-routes.js';
@@ -24,9 +26,10 @@ const ALL: readonly Feature[] = [
   importRoutes,
   integratorRoutes,
   sessionRoutes,
+  agentRoutes,
 ];
 
-const OUTSIDE: readonly Feature[] = [linkRoutes];
+const OUTSIDE: readonly Feature[] = [linkRoutes, embedRoutes];
 
 export interface Answer<T> {
   status: number;

@@ -11,6 +11,7 @@ import { seeded } from './seeding.js';
 import type { TableName, Writes } from './store.js';
 import { defaultSwitches, type PsaSwitches } from './switches.js';
 import type { Row } from './table.js';
+import { tabAddress } from './tab.js';
 import { Throttle } from './throttle.js';
 import type { World } from './world.js';
 
@@ -106,6 +107,15 @@ export class PsaSandbox {
 
   patchSite(id: number, fields: Record<string, unknown>): void {
     this.#patch('site', id, fields);
+  }
+
+  patchAgent(id: number, fields: Record<string, unknown>): void {
+    this.#patch('agent', id, fields);
+  }
+
+  /** The address that a custom tab or button of this URL opens for an agent who looks at a client of this name. */
+  tabAddress(url: string, iframeSecret: string, agentId: number, area: string): string {
+    return tabAddress(url, { iframeSecret, agentId, area });
   }
 
   /** Adds a licence as a person in Halo would, unchecked; returns its id. */

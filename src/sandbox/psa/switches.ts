@@ -73,6 +73,8 @@ export interface PsaSwitches {
   unauthorizedForMissingRight: 401 | 403;
   /** Scopes of the API application, see `SCOPES`. */
   permissions: readonly string[];
+  /** Whether an agent that is asked for by id says if it is disabled. */
+  agentSaysDisabled: boolean;
   /** Ids of the only clients that the application's agent may see; null when it may see all. */
   agentRestricted: readonly number[] | null;
   /** Whether the software licensing module is on. */
@@ -162,6 +164,7 @@ export function defaultSwitches(): PsaSwitches {
     duplicateNames: 'allowed',
     unauthorizedForMissingRight: 403,
     permissions: SCOPES,
+    agentSaysDisabled: true,
     agentRestricted: null,
     softwareLicensing: true,
     moduleOffStatus: 403,

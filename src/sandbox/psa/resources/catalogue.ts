@@ -167,6 +167,7 @@ export const agents = resource({
     const shown = shownColumns(AGENT_FIELDS, row, switches);
     if (detail === 'list') return shown;
     const held = row.id === seed.agents[0]?.id ? (switches.agentRestricted ?? []) : [];
+    if (!switches.agentSaysDisabled) delete shown['isdisabled'];
     shown['clients'] = held.map((id) => ({ agent_id: row.id, client_id: id, client_name: store.tables.client.get(id)?.['name'] ?? null }));
     return shown;
   },
