@@ -6,6 +6,7 @@ import { SignInLinks } from './auth/sign-in-links.js';
 import { ConfigError, readConfig } from './config.js';
 import { migrate } from './database/migrate.js';
 import { openDatabase } from './database/open.js';
+import { rotateSecrets } from './database/rotate-secrets-command.js';
 import { DatabaseUnavailable } from './database/unavailable.js';
 import { createLogger } from './observability/logger.js';
 import { redactText } from './observability/redaction.js';
@@ -42,6 +43,14 @@ function program(): Command {
     .option('--psa-instance <id>', 'the PSA instance it is for; an owner has none and sees all', uuid)
     .option('--name <name>', 'what people will know it by', name)
     .action((options: TokenOptions) => createToken(options));
+
+  isthmus
+    .command('secrets')
+    .description('the stored secrets')
+    .command('rotate')
+    .description('seal all of them with the first key of ISTHMUS_SECRET_KEYS, while the service runs; without that setting, with a new key')
+    .option('--forget-lost', 'give up those that no key opens, to be entered again')
+    .action((options: { forgetLost?: boolean }) => rotateSecrets(options));
 
   isthmus.command('sign-in-link').description('print a link that signs an owner in: it works once, within 15 minutes').action(signInLink);
 

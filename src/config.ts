@@ -25,6 +25,8 @@ export interface Config {
   publicUrl?: string;
   /** The first one seals. Undefined only without `databaseUrl`: they are kept in the data directory then. */
   secretKeys?: SecretKey[];
+  /** The file that they were read from, if they were: it is read again while the process runs. */
+  secretKeysFile?: string;
   role: ProcessRole;
   /** Hosts, `host:port`s and CIDRs that may be reached although they are private or unknown. */
   egressAllow: string[];
@@ -92,6 +94,8 @@ export function readConfig(env: Environment = process.env): Config {
   const publicAddress = read('PUBLIC_URL', publicUrl);
   if (url !== undefined) config.databaseUrl = url;
   if (keys !== undefined) config.secretKeys = keys;
+  const keysFile = env['ISTHMUS_SECRET_KEYS_FILE']?.trim();
+  if (keysFile) config.secretKeysFile = keysFile;
   if (publicAddress !== undefined) config.publicUrl = publicAddress;
   if (urlIsSet && !keysAreSet) {
     faults.push(

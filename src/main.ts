@@ -11,7 +11,8 @@ import { type Config, localUrl } from './config.js';
 import { connector } from './connect.js';
 import { migrate } from './database/migrate.js';
 import { type Database, openDatabase } from './database/open.js';
-import { Sealer } from './database/sealing.js';
+import { requireKeys } from './database/require-keys.js';
+import { sealerOf } from './database/secret-keys.js';
 import { importRoutes } from './imports/routes.js';
 import { importSweeper } from './imports/sweep.js';
 import { integratorRoutes } from './integrator/routes.js';
@@ -86,6 +87,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
     const database = await openDatabase(config, logger);
     closers.push(() => database.close());
     await migrate(database.dataSource, logger);
+    await requireKeys(database.dataSource, sealerOf(database.secretKeys));
     const queue = new Queue({ url: database.url, logger, supervise: config.role !== 'web' });
     closers.push(() => queue.stop());
     await queue.start();
@@ -110,7 +112,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
 }
 
 function servicesOf(config: Config, database: Database, queue: Queue, logger: Logger, options: StartOptions): Services {
-  const sealer = new Sealer(database.secretKeys);
+  const sealer = sealerOf(database.secretKeys);
   const { marketplaceCallsPerSecond } = options;
   return {
     config,

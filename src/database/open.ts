@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { type Config, ConfigError, parseSecretKeys, type SecretKey } from '../config.js';
+import type { Config } from '../config.js';
 import type { Logger } from '../observability/logger.js';
 import { connect, describeDatabase } from './connect.js';
-import { readOrCreate } from './embedded/files.js';
 import { joinEmbedded, startEmbedded, type EmbeddedPostgres } from './embedded/index.js';
+import { secretKeys, type SecretKeys } from './secret-keys.js';
 import { within } from '../within.js';
 
 const PATIENCE_MS = 2_000;
@@ -14,7 +12,7 @@ const PATIENCE_MS = 2_000;
 export interface Database {
   url: string;
   dataSource: DataSource;
-  secretKeys: SecretKey[];
+  secretKeys: SecretKeys;
   /** Whether it is the embedded Postgres of another Isthmus that runs. */
   joined: boolean;
   /** Closes the connections, then stops Postgres if it is the embedded one. */
@@ -29,16 +27,16 @@ export async function openDatabase(config: Config, logger: Logger, options: { jo
   if (config.databaseUrl !== undefined) {
     logger.info(`Using the database at ${describeDatabase(config.databaseUrl)}`);
     const dataSource = await connect(config.databaseUrl, { logger });
-    return { url: config.databaseUrl, dataSource, secretKeys: config.secretKeys ?? [], joined: false, close: () => closed(dataSource) };
+    return { url: config.databaseUrl, dataSource, secretKeys: await secretKeys(config), joined: false, close: () => closed(dataSource) };
   }
   const embedded = await embeddedPostgres(config, logger, options.join ?? false);
   try {
-    const secretKeys = config.secretKeys ?? (await keptKeys(config.dataDir));
+    const keys = await secretKeys(config);
     const dataSource = await connect(embedded.url, { logger, attempts: 3 });
     return {
       url: embedded.url,
       dataSource,
-      secretKeys,
+      secretKeys: keys,
       joined: embedded.guest,
       async close() {
         await closed(dataSource);
@@ -61,14 +59,4 @@ async function embeddedPostgres(config: Config, logger: Logger, join: boolean): 
   if (running) return running;
   logger.info({ dataDir: config.dataDir }, 'Using an embedded Postgres, which is for one machine; set DATABASE_URL for any other');
   return startEmbedded(config.dataDir, { logger });
-}
-
-async function keptKeys(dataDir: string): Promise<SecretKey[]> {
-  const path = join(dataDir, 'secret-keys');
-  const text = await readOrCreate(path, () => `k1:${randomBytes(32).toString('base64')}`);
-  try {
-    return parseSecretKeys(text);
-  } catch (error) {
-    throw new ConfigError([`The file ${path} ${(error as Error).message}`]);
-  }
 }

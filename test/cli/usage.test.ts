@@ -6,7 +6,7 @@ describe('isthmus', () => {
     expect(await run(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' });
     const help = await run(['--help']);
     expect(help.code).toBe(0);
-    for (const command of ['start', 'demo', 'sandbox', 'migrate', 'token', 'sign-in-link']) expect(help.out).toContain(command);
+    for (const command of ['start', 'demo', 'sandbox', 'migrate', 'token', 'sign-in-link', 'secrets']) expect(help.out).toContain(command);
     expect((await run(['token', 'create', '--help'])).out).toContain('--psa-instance');
   });
 

@@ -23,8 +23,8 @@ describe('opening the embedded database', () => {
     await first.close();
     const second = await openDatabase(config, logger);
     await second.close();
-    expect(first.secretKeys).toHaveLength(1);
-    expect(first.secretKeys[0]?.key).toHaveLength(32);
+    expect(first.secretKeys.keys).toHaveLength(1);
+    expect(first.secretKeys.keys[0]?.key).toHaveLength(32);
     expect(second.secretKeys).toEqual(first.secretKeys);
     expect((await stat(join(dataDir, 'secret-keys'))).mode & 0o777).toBe(0o600);
   });
@@ -32,7 +32,7 @@ describe('opening the embedded database', () => {
   it('prefers the keys that the environment names', async () => {
     const database = await openDatabase(readConfig({ ISTHMUS_DATA_DIR: dataDir, ISTHMUS_SECRET_KEYS: `mine:${KEY}` }), logger);
     await database.close();
-    expect(database.secretKeys.map(({ kid }) => kid)).toEqual(['mine']);
+    expect(database.secretKeys.keys.map(({ kid }) => kid)).toEqual(['mine']);
   });
 
   it('fails on a broken key file instead of making another key, and stops what it started', async () => {
