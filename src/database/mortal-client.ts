@@ -1,4 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
+import { failedToConnect } from './connection-lost.js';
 
 /** A statement that takes longer is given up by Postgres. In milliseconds. */
 export const STATEMENT_TIMEOUT_MS = 120_000;
@@ -9,6 +10,7 @@ const SILENCE_MS = STATEMENT_TIMEOUT_MS + 10_000;
 /**
  * A client of Postgres that notices when the way to it swallows everything, as a proxy or a firewall may do that lost its state: there
  * is no error then, TCP's keep-alive may be answered by the proxy, and node-postgres waits for ever, with a place of its pool.
+ * An error of connecting, which is the network's own, is noted as one about the database.
  */
 export function mortalClient(silenceMs = SILENCE_MS): typeof Client {
   return class MortalClient extends Client {
@@ -21,6 +23,19 @@ export function mortalClient(silenceMs = SILENCE_MS): typeof Client {
           stream.destroy(Object.assign(new Error(`Postgres was silent for ${silenceMs / 1000} s`), { code: 'ETIMEDOUT' })),
         );
       });
+    }
+
+    override connect(): Promise<Client>;
+    override connect(told: (error: Error | null, client?: Client) => void): void;
+    override connect(told?: (error: Error | null, client?: Client) => void): Promise<Client> | void {
+      const connect = super.connect.bind(this) as (told: (error: Error | null) => void) => void;
+      const connected = (then: (error: Error | null, client: Client) => void): void =>
+        connect((error) => {
+          if (error) failedToConnect(error);
+          then(error, this);
+        });
+      if (told) return connected(told);
+      return new Promise((resolve, reject) => connected((error) => (error ? reject(error) : resolve(this))));
     }
   };
 }

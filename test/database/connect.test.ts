@@ -2,9 +2,11 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/database/connect.js';
 import { isConnectionLost } from '../../src/database/connection-lost.js';
+import { createDataSource } from '../../src/database/data-source.js';
 import { DatabaseUnavailable } from '../../src/database/unavailable.js';
 import { administer, onDatabaseNamed, SERVER_URL } from '../support/server.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { Relay } from '../support/relay.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -80,5 +82,21 @@ describe('a lost connection', () => {
       ended = await Promise.race([sleeping.then(() => true), new Promise<boolean>((resolve) => setTimeout(resolve, 50, false))]);
     }
     expect(isConnectionLost(await sleeping)).toBe(true);
+  });
+
+  it('is known by every statement while nothing listens there, and not by what others fail to reach', async () => {
+    const relay = await Relay.to(database.url);
+    const dataSource = createDataSource(relay.url, { poolSize: 1 });
+    await dataSource.initialize();
+    try {
+      await relay.cut();
+      for (let nth = 0; nth < 3; nth += 1) expect(isConnectionLost(await failure(dataSource.query('SELECT 1')))).toBe(true);
+      expect(isConnectionLost(await failure(dataSource.transaction(() => Promise.resolve())))).toBe(true);
+      const vendor = await failure(fetch(relay.url.replace(/^postgres\w*:\/\/.*@/, 'http://')));
+      expect((vendor.cause as { code?: unknown }).code).toBe('ECONNREFUSED');
+      expect([vendor, vendor.cause].some(isConnectionLost)).toBe(false);
+    } finally {
+      await dataSource.destroy();
+    }
   });
 });
