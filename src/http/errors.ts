@@ -23,7 +23,9 @@ export const errors = fp(
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = asProblem(error);
   const errorId = randomUUID();
-  if (problem.status >= 500) request.log.error({ errorId, err: error }, 'A request failed');
+  // 502 to 504 say that somebody else did not answer, the database included: only 500 is a fault of ours.
+  if (problem.status === 500) request.log.error({ errorId, err: error }, 'A request failed');
+  else if (problem.status > 500) request.log.warn({ errorId, err: error }, 'A request could not be answered now');
   else request.log.info({ errorId, status: problem.status, detail: problem.message }, 'A request was refused');
   return reply
     .code(problem.status)

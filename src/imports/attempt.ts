@@ -27,7 +27,7 @@ export interface ImportDeps {
   now(): number;
   /** Waits, unless the signal says to stop. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  logger: { info(data: object, message: string): void; error(data: object, message: string): void };
+  logger: Record<'info' | 'warn' | 'error', (data: object, message: string) => void>;
   /** How often an attempt looks whether it is to stop, in milliseconds. Default 2000. */
   watchMs?: number;
   heartbeat?: Omit<HeartbeatOptions, 'watchMs'>;

@@ -46,9 +46,13 @@ async function ending(attempt: Attempt, cause: unknown, outside: AbortSignal): P
     return { inSeconds };
   }
   const failure = describeFailure(cause);
-  deps.logger.error({ ...about, code: failure.code, ...(failure.actor === 'isthmus' ? { err: cause } : {}) }, 'import failed');
+  const said = { ...about, actor: failure.actor, code: failure.code, ...(failure.actor === 'isthmus' ? { err: cause } : {}) };
   const inSeconds = triedAgainIn(run, failure);
-  if (inSeconds === null) return over(attempt, failure);
+  if (inSeconds === null) {
+    deps.logger.error(said, 'import failed');
+    return over(attempt, failure);
+  }
+  deps.logger.warn({ ...said, inSeconds }, 'an attempt of an import failed; it is tried again');
   await hold.handBack({ inSeconds, counts: true, error: failure, remarks: [...remarks, saysWhen(inSeconds, run)], calls: spent(attempt) });
   return { inSeconds };
 }

@@ -8,8 +8,9 @@ import { readable } from './readable.js';
  * The log. Which level a line has:
  * - `fatal`: the process cannot go on, and ends.
  * - `error`: someone must act. There is none on a healthy day, so each may wake a person: an import failed, a request met a fault of ours.
- * - `warn`: it heals by itself, or will need someone if it goes on: the database does not answer yet, a worker gave an import up.
- * - `info`: what an operator wants to know a week later: started, stopped, migrated, an import queued and ended, a vendor asked again.
+ * - `warn`: it heals by itself, or will need someone if it goes on: the database does not answer yet, a vendor is asked again, an attempt
+ *   of an import failed and another one follows.
+ * - `info`: what an operator wants to know a week later: started, stopped, migrated, an import queued and ended.
  * - `debug`: single requests and calls, for finding a fault. `trace`: finer still.
  *
  * Every line about an import says `importId`, about a tenant `tenantId`, and from within a request `requestId`: by themselves, through

@@ -81,6 +81,16 @@ describe('an error', () => {
     expect(status).toBe(expected);
     expect(body).toMatchObject({ detail: 'It said no', vendor: 'psa', reason: kind, actor: expect.any(String) });
     expect(headers['retry-after']).toBe(expected === 422 ? undefined : '3');
+    // It passes, or the caller puts it right: nobody is to be woken.
+    const line = lines.find((candidate) => candidate.includes(String(body['errorId'])));
+    expect(line).toContain(expected === 422 ? '"level":"info"' : '"level":"warn"');
+  });
+
+  it('of a database that is away asks to try again', async () => {
+    const { status, body, headers } = await answerTo(new Error('Connection terminated unexpectedly'));
+    expect(status).toBe(503);
+    expect(headers['retry-after']).toBeDefined();
+    expect(lines.find((candidate) => candidate.includes(String(body['errorId'])))).toContain('"level":"warn"');
   });
 
   it('of the egress policy is answered with its sentence', async () => {

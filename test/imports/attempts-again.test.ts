@@ -68,6 +68,20 @@ describe('After an attempt that did not end its import', () => {
       });
     });
 
+    it('it wakes nobody by the log until the last of them failed', async () => {
+      const lines: string[] = [];
+      const say = (level: string) => (_fields: object, message: string) => void lines.push(`${level} ${message}`);
+      const deps: ImportDeps = { ...on.deps, logger: { info: say('info'), warn: say('warn'), error: say('error') } };
+      const id = await queue('integrator');
+      marketplaceIsDown();
+      for (let attempt = 1; attempt <= 4; attempt += 1) {
+        expect(lines).toEqual(Array.from({ length: attempt - 1 }, () => expect.stringMatching(/^warn .*tried again/) as unknown));
+        await begin(deps, id);
+        await due(id);
+      }
+      expect(lines.at(-1)).toBe('error import failed');
+    });
+
     it('it goes through once the vendor is back, and nothing of the trouble is left on it', async () => {
       const id = await queue('integrator');
       marketplaceIsDown();
