@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Import, Tenant } from '../../entities/index.js';
 import type { Customer, Look, Malformed, Subscription } from '../domain/index.js';
 import { ImportFailure } from './failure.js';
+import { isAnotherAccount } from './guard/another-account.js';
 import { readDetails, rowsToRead, underRow } from './look-details.js';
 import { lookAtOrders, type OrderNews } from './look-orders.js';
 import type { KnownMapping, ReadDetail } from './plan/input.js';
@@ -9,7 +10,7 @@ import type { ImportHold } from './store/import-row.js';
 import { openOrders, storeOrders } from './store/orders.js';
 import {
   cachedDetails,
-  knownCustomerIds,
+  knownCustomers,
   knowsSubscriptions,
   storeCustomers,
   storeDetails,
@@ -105,14 +106,14 @@ export async function readInto(
 
 async function lookAtCustomers(context: LookContext, marketplace: Marketplace): Promise<Look<Customer>> {
   const { tenant } = context;
-  const known = await knownCustomerIds(context.dataSource, tenant.id);
+  const known = await knownCustomers(context.dataSource, tenant.id);
   const customers = await marketplace.customers();
   const shown = new Set([...customers.rows.map((row) => row.customerId), ...customers.malformed.map(({ id }) => id)]);
-  if (known.size > 0 && ![...known].some((id) => shown.has(id))) {
+  if (isAnotherAccount(known, customers)) {
     throw new ImportFailure(
       'configuration',
       'different_account',
-      `The marketplace shows none of the ${known.size} customers known before: this looks like another account or region. Check the tenant's address, marketplace code and user; nothing was changed.`,
+      `The marketplace shows hardly any of the ${known.size} customers known before, by their ids and names: this looks like another account or region. Check the tenant's address, marketplace code and user; nothing was changed.`,
     );
   }
   if (shown.size === 0) {

@@ -96,16 +96,19 @@ describe('An import that meets trouble', () => {
     expect(gone!.n).toBe(0);
   });
 
-  it('is shown another account’s customers: it fails, and nothing is touched or learnt', async () => {
+  it.each([
+    ['under ids of their own', 9_000_000],
+    ['under the ids of ours, as in a region that counts from the same number', 1_000_001],
+  ])('is shown another account’s customers %s: it fails, and nothing is touched or learnt', async (_ids, first) => {
     await on.run();
     const writes = on.sandbox.psa.writes();
-    const known = await on.database.dataSource.query('SELECT customer_id, gone_at FROM customers ORDER BY 1');
-    const others = Array.from({ length: 5 }, (_, at) => ({ id: String(9_000_000 + at), name: `Other ${at}`, status: 'active' }));
+    const known = await on.database.dataSource.query('SELECT customer_id, name, gone_at FROM customers ORDER BY 1');
+    const others = Array.from({ length: 5 }, (_, at) => ({ id: String(first + at), name: `Other ${at}`, status: 'active' }));
     fault('marketplace', '^/customers\\?', { body: { data: others, pagination: { offset: 0, limit: 500, total: 5 } } });
     const { row } = await on.run();
     expect(row).toMatchObject({ state: 'failed', error: { actor: 'configuration', code: 'different_account' } });
     expect(on.sandbox.psa.writes()).toEqual(writes);
-    expect(await on.database.dataSource.query('SELECT customer_id, gone_at FROM customers ORDER BY 1')).toEqual(known);
+    expect(await on.database.dataSource.query('SELECT customer_id, name, gone_at FROM customers ORDER BY 1')).toEqual(known);
   });
 
   it('cannot see all customers, but some are mapped by hand: those are imported, the others wait, and it says so', async () => {

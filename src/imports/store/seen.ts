@@ -15,12 +15,13 @@ export async function knowsSubscriptions(db: Queryable, tenantId: string): Promi
   return rows.length > 0;
 }
 
-/** Customers that earlier looks showed and no complete one has missed since. */
-export async function knownCustomerIds(db: Queryable, tenantId: string): Promise<Set<string>> {
-  const rows = (await db.query(`SELECT customer_id FROM customers WHERE tenant_id = $1 AND gone_at IS NULL`, [tenantId])) as {
+/** The names, by id, of customers that earlier looks showed and no complete one has missed since. */
+export async function knownCustomers(db: Queryable, tenantId: string): Promise<Map<string, string>> {
+  const rows = (await db.query(`SELECT customer_id, name FROM customers WHERE tenant_id = $1 AND gone_at IS NULL`, [tenantId])) as {
     customer_id: string;
+    name: string;
   }[];
-  return new Set(rows.map((row) => row.customer_id));
+  return new Map(rows.map((row) => [row.customer_id, row.name]));
 }
 
 /** Stores what a look showed of the customers. Only a complete look of all of them says that others are gone. */
