@@ -89,6 +89,7 @@ export function connector(
     const psa = new PsaClient(await psaSettings(sealer, psaInstance), {
       policy: egressPolicy({ allow }),
       budget: budgetOf(psaInstance.id),
+      updateBatch: psaInstance.recordsPerCall,
       pace,
       logger,
       signal,

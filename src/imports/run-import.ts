@@ -144,6 +144,7 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
         store,
         tenantId: tenant.id,
         psaInstanceId,
+        recordsPerCall: psaInstance.recordsPerCall,
         licencesThere: input.licences.length,
         advance,
         wait,

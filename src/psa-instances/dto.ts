@@ -20,6 +20,8 @@ export class CreatePsaInstance {
   @Secret() clientSecret: string;
   @MayBeNull() @Secret() iframeSecret?: string | null;
   @MayBeAbsent() @IsInt() @Min(1) @Max(1_000_000) callsPer5Minutes?: number;
+  /** The most records that one write may hold: 1 for a HaloPSA that refuses arrays. */
+  @MayBeAbsent() @IsInt() @Min(1) @Max(200) recordsPerCall?: number;
   @MayBeAbsent() @Nested(() => PsaAlerts) alerts?: PsaAlerts;
 }
 
@@ -34,5 +36,7 @@ export class UpdatePsaInstance {
   @MayBeAbsent() @Secret() clientSecret?: string;
   @MayBeNull() @Secret() iframeSecret?: string | null;
   @MayBeAbsent() @IsInt() @Min(1) @Max(1_000_000) callsPer5Minutes?: number;
+  /** The most records that one write may hold: 1 for a HaloPSA that refuses arrays. */
+  @MayBeAbsent() @IsInt() @Min(1) @Max(200) recordsPerCall?: number;
   @MayBeAbsent() @Nested(() => PsaAlerts) alerts?: PsaAlerts;
 }

@@ -18,6 +18,7 @@ export class PsaInstanceView {
   @Nullable() @IsString() haloTenant: string | null;
   @IsString() clientId: string;
   @IsInt() callsPer5Minutes: number;
+  @IsInt() recordsPerCall: number;
   @Nested(() => PsaAlertsView) alerts: PsaAlertsView;
   /** When each secret was set, by its name. */
   @IsObject() secretsSetAt: Record<string, string>;
@@ -71,6 +72,7 @@ export function viewOfPsaInstance(instance: PsaInstance): Pick<PsaInstanceView, 
     haloTenant: instance.haloTenant,
     clientId: instance.clientId,
     callsPer5Minutes: instance.callsPer5Minutes,
+    recordsPerCall: instance.recordsPerCall,
     alerts: { ticketTypeId: instance.alertTicketTypeId, clientId: instance.alertClientId },
     secretsSetAt: instance.secretsSetAt,
     createdAt: instance.createdAt.toISOString(),

@@ -61,6 +61,7 @@ export class PsaInstancesService {
       iframeSecret: null,
       secretsSetAt: {},
       callsPer5Minutes: wanted.callsPer5Minutes ?? 300,
+      recordsPerCall: wanted.recordsPerCall ?? 100,
       alertTicketTypeId: wanted.alerts?.ticketTypeId ?? null,
       alertClientId: wanted.alerts?.clientId ?? null,
       clientKeysKept: null,
@@ -95,6 +96,7 @@ export class PsaInstancesService {
       if (wanted.haloTenant !== undefined) instance.haloTenant = wanted.haloTenant;
       if (wanted.clientId !== undefined) instance.clientId = wanted.clientId;
       if (wanted.callsPer5Minutes !== undefined) instance.callsPer5Minutes = wanted.callsPer5Minutes;
+      if (wanted.recordsPerCall !== undefined) instance.recordsPerCall = wanted.recordsPerCall;
       if (wanted.alerts?.ticketTypeId !== undefined) instance.alertTicketTypeId = wanted.alerts.ticketTypeId;
       if (wanted.alerts?.clientId !== undefined) instance.alertClientId = wanted.alerts.clientId;
       const changed = (['baseUrl', 'authUrl', 'clientId'] as const).filter((field) => instance[field] !== before[field]);

@@ -12,7 +12,7 @@ import type { PsaDeps, PsaSettings } from './settings.js';
 import { siteFromWire, siteToWire } from './site-record.js';
 import * as tickets from './tickets.js';
 import { topLevelsOf, type TopLevel } from './top-level.js';
-import { sendUpdates, type Update, type UpdateOutcome } from './updates.js';
+import { sendUpdates, type ArraysTaken, type Update, type UpdateOutcome } from './updates.js';
 import { agentVerdict } from './verdicts.js';
 import type { WireRecord } from './wire.js';
 import { wireId } from './write.js';
@@ -20,7 +20,7 @@ import { writeOutcome, type WriteOutcome } from './write-outcome.js';
 
 /** Without these flags Halo hides inactive rows. */
 const ALL = { includeactive: true, includeinactive: true, activeinactive: 'true,true' } as const;
-const UPDATE_BATCH = 50;
+const UPDATE_BATCH = 200;
 const SEARCH_ROWS = 50;
 const NOTES = 200;
 
@@ -32,6 +32,8 @@ export class PsaClient {
   private readonly http: Calls;
   private readonly deps: PsaDeps;
   private readonly unordered: Unordered = new Set();
+  /** By path. */
+  private readonly arrays = new Map<string, ArraysTaken>();
 
   constructor(settings: PsaSettings, deps: PsaDeps) {
     this.deps = deps;
@@ -195,11 +197,18 @@ export class PsaClient {
     const sent = await sendUpdates(ready, {
       post: (records) => this.tryPost(path, records),
       translate: (row) => records([row], translate)[0],
+      arrays: this.arraysTaken(path),
       batch: Math.max(1, this.deps.updateBatch ?? UPDATE_BATCH),
       pace: this.http.pace,
       signal: this.deps.signal,
     });
     return new Map([...failed, ...sent]);
+  }
+
+  private arraysTaken(path: string): ArraysTaken {
+    const known = this.arrays.get(path) ?? {};
+    this.arrays.set(path, known);
+    return known;
   }
 
   /** As `post`, but what could not be sent is an outcome too, so that the outcomes of earlier arrays are kept. */

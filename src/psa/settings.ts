@@ -39,7 +39,7 @@ export interface PsaDeps {
   timeouts?: { read?: number; write?: number };
   /** How often and how slowly calls are repeated, instead of what is usual. */
   retry?: RetryLimits;
-  /** Records in one array of updates. Default 50. */
+  /** The most records in one array of updates, when more are given at once. Default 200. */
   updateBatch?: number;
 }
 

@@ -12,12 +12,19 @@ export interface Update {
   wire: object;
 }
 
+/** Whether a PSA was seen to take arrays of a kind of record, or to refuse them for being arrays. */
+export interface ArraysTaken {
+  taken?: boolean;
+}
+
 export interface UpdateParts<T> {
   /** Posts one array. */
   post: (records: object[]) => Promise<WriteOutcome<WireRecord>>;
   translate: (row: WireRecord) => T | undefined;
   /** Records in one array. */
   batch: number;
+  /** What is known of arrays; kept from one call to the next. */
+  arrays: ArraysTaken;
   pace: Pace;
   signal?: AbortSignal;
 }
@@ -28,14 +35,25 @@ const REPEAT_WAIT_MS = 2000;
 /** Halvings, in one call of `sendUpdates`, of arrays that ended without a clear answer: one poisoned record is found, a dead server left alone. */
 const BLIND_HALVINGS = 16;
 
-/** Sends updates in arrays. A refused array is halved until the bad record stands alone and fails by itself. */
+/**
+ * Sends updates in arrays. A refused array is halved until the bad record stands alone and fails by itself. Where a refused pair's records
+ * both pass alone, and no array was ever taken, it was refused for being an array: then each record is sent alone from the start.
+ */
 export async function sendUpdates<T>(updates: Update[], parts: UpdateParts<T>): Promise<Map<string, UpdateOutcome<T>>> {
   const outcomes = new Map<string, UpdateOutcome<T>>();
   let halvingsLeft = BLIND_HALVINGS;
 
+  const { arrays } = parts;
   const settle = async (chunk: Update[]): Promise<void> => {
+    if (chunk.length > 1 && arrays.taken === false) {
+      for (const update of chunk) await settle([update]);
+      return;
+    }
     const outcome = await posted(chunk, parts);
-    if (outcome.kind === 'stored') return attribute(chunk, outcome.shown, parts, outcomes);
+    if (outcome.kind === 'stored') {
+      if (chunk.length > 1) arrays.taken = true;
+      return attribute(chunk, outcome.shown, parts, outcomes);
+    }
     // Permission and throttles concern the call, not a record in it.
     const hopeless = outcome.kind === 'refused' ? [401, 403, 429].includes(outcome.status) : halvingsLeft === 0;
     if (chunk.length === 1 || hopeless) {
@@ -46,6 +64,8 @@ export async function sendUpdates<T>(updates: Update[], parts: UpdateParts<T>): 
     const middle = Math.ceil(chunk.length / 2);
     await settle(chunk.slice(0, middle));
     await settle(chunk.slice(middle));
+    const bothAlone = chunk.length === 2 && chunk.every(({ id }) => outcomes.get(id)?.kind === 'stored');
+    if (outcome.kind === 'refused' && bothAlone) arrays.taken ??= false;
   };
 
   for (let start = 0; start < updates.length; start += parts.batch) await settle(updates.slice(start, start + parts.batch));

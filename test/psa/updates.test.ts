@@ -12,14 +12,14 @@ function licences(react: (records: Records) => Reaction) {
 }
 
 describe('updating licences', () => {
-  it('posts arrays of 50 with their ids, and shows what came back', async () => {
+  it('posts arrays of 200 with their ids, and shows what came back', async () => {
     await withHalo(
       licences((records) => ({ body: shown(records) })),
       async (halo) => {
-        const outcomes = await withClient(halo.url, (client) => client.updateLicences(updates(120)));
-        expect(halo.api().map(({ records }) => records.length)).toEqual([50, 50, 20]);
+        const outcomes = await withClient(halo.url, (client) => client.updateLicences(updates(420)));
+        expect(halo.api().map(({ records }) => records.length)).toEqual([200, 200, 20]);
         expect(halo.api()[0]?.records[2]).toEqual({ id: 3, count: 2 });
-        expect(outcomes.size).toBe(120);
+        expect(outcomes.size).toBe(420);
         expect(outcomes.get('3')).toMatchObject({ kind: 'stored', shown: { licenceId: '3', count: 2 } });
       },
     );
@@ -50,6 +50,32 @@ describe('updating licences', () => {
         expect(failed).toEqual(['7', '23']);
         expect(outcomes.get('7')).toMatchObject({ message: expect.stringMatching(/Bad record/) });
         expect(outcomes.size).toBe(50);
+      },
+    );
+  });
+
+  it('learns that arrays are refused, once, and sends each alone from then on', async () => {
+    await withHalo(
+      licences((records) => (records.length > 1 ? { status: 400, body: { Message: 'One at a time' } } : { body: shown(records) })),
+      async (halo) => {
+        await withClient(halo.url, async (client) => {
+          const outcomes = await client.updateLicences(updates(50));
+          expect([...outcomes.values()].filter(({ kind }) => kind === 'stored').length).toBe(50);
+          expect(
+            halo
+              .api()
+              .filter(({ records }) => records.length > 1)
+              .map(({ records }) => records.length),
+          ).toEqual([50, 25, 13, 7, 4, 2]);
+          const before = halo.api().length;
+          await client.updateLicences(updates(20));
+          expect(
+            halo
+              .api()
+              .slice(before)
+              .map(({ records }) => records.length),
+          ).toEqual(Array.from({ length: 20 }, () => 1));
+        });
       },
     );
   });

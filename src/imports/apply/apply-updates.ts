@@ -2,25 +2,37 @@ import type { Licence, Site } from '../../domain/index.js';
 import type { LicenceUpdateChange, SiteUpdateChange } from '../plan/input.js';
 import type { Settlement, StoredChange } from '../store/plan-store.js';
 import type { UpdateOutcome } from '../vendors.js';
+import { ArraySize } from './array-size.js';
 import type { ApplyContext } from './context.js';
 import { callsForAll, compareShown } from './find-licences.js';
 
 type LicenceUpdate = StoredChange<LicenceUpdateChange>;
 type SiteUpdate = StoredChange<SiteUpdateChange>;
 
-/** How many updates are noted as sent at once: no more than the PSA client puts into one array, so that who is to stop knows how each ended. */
-const CHUNK = 50;
+/** How many updates are sent at first; they may be halved without a look in between. */
+const FIRST_ARRAY = 50;
 
 const NOTHING_SAID = { kind: 'failed', message: 'HaloPSA did not say what became of it.' } as const;
 
-function chunksOf<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, at) => items.slice(at * CHUNK, (at + 1) * CHUNK));
+/**
+ * Sends updates in arrays, each noted as sent before and settled after it, so that who is to stop knows how each ended. `send` says
+ * whether all of an array was stored.
+ */
+async function inArrays<T>({ recordsPerCall }: ApplyContext, changes: readonly T[], send: (array: T[]) => Promise<boolean>): Promise<void> {
+  const size = new ArraySize(FIRST_ARRAY, recordsPerCall);
+  for (let at = 0; at < changes.length;) {
+    const array = changes.slice(at, at + size.next);
+    at += array.length;
+    const began = performance.now();
+    if (await send(array)) size.stored(array.length, performance.now() - began);
+    else size.notStored(array.length);
+  }
 }
 
 /** Brings licences into line. Answers to arrays rarely show every record, so a look at the end says what the PSA shows of the rest. */
 export async function applyLicenceUpdates(context: ApplyContext, changes: readonly LicenceUpdate[]): Promise<void> {
   const unseen: LicenceUpdate[] = [];
-  for (const chunk of chunksOf(changes)) {
+  await inArrays(context, changes, async (chunk) => {
     await context.advance(0);
     await context.store.markSent(chunk);
     const outcomes = await context.psa.updateLicences(chunk.map(({ psaId, fields }) => ({ licenceId: psaId, fields })));
@@ -32,7 +44,8 @@ export async function applyLicenceUpdates(context: ApplyContext, changes: readon
       return outcome.shown ? [{ id: change.id, state: 'applied', ...compareShown(change.fields, outcome.shown) }] : [];
     });
     await settle(context, settlements, done);
-  }
+    return settlements.every(({ state }) => state !== 'failed');
+  });
   if (unseen.length === 0) return;
   const shown = await licencesNow(context, unseen);
   const settlements = unseen.map((change): Settlement => {
@@ -68,7 +81,7 @@ async function settle(context: ApplyContext, settlements: readonly Settlement[],
 
 /** Brings the delivery addresses of main sites into line. */
 export async function applySiteUpdates(context: ApplyContext, changes: readonly SiteUpdate[]): Promise<void> {
-  for (const chunk of chunksOf(changes)) {
+  await inArrays(context, changes, async (chunk) => {
     const updates = [];
     for (const { psaId, address, fields, countryCode } of chunk) {
       await context.advance(0);
@@ -92,7 +105,8 @@ export async function applySiteUpdates(context: ApplyContext, changes: readonly 
     }
     await context.store.settle(settlements);
     await context.advance(settlements.length);
-  }
+    return settlements.every(({ state }) => state !== 'failed');
+  });
 }
 
 function siteShown({ fields }: SiteUpdate, site: Site | null): Pick<Settlement, 'after' | 'message'> {

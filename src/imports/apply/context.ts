@@ -13,6 +13,8 @@ export interface ApplyContext {
   store: PlanStore;
   tenantId: string;
   psaInstanceId: string;
+  /** The most records that one write may hold. */
+  recordsPerCall: number;
   /** How many licences the PSA held when it was looked at: what a look at all of them costs. */
   licencesThere: number;
   /** Counts changes as they end; throws when the import is to stop. */

@@ -104,6 +104,8 @@ export class ClientCreation {
   #ops(before: string): CreateOps<ClientCreate, Client> {
     const { context } = this;
     return {
+      most: context.recordsPerCall,
+      now: () => performance.now(),
       markSent: async (items) => {
         await this.stillHeld();
         await context.store.markSent(items, before);

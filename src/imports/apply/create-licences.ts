@@ -125,6 +125,8 @@ export class LicenceCreation {
   #ops(): CreateOps<Placed, Licence> {
     const { context } = this;
     return {
+      most: context.recordsPerCall,
+      now: () => performance.now(),
       markSent: (items) => this.#markSent(items),
       post: (items) => context.psa.createLicences(items.map((item) => item.placed)),
       recognise: (items, shown) =>

@@ -1,9 +1,14 @@
 import { ImportFailure } from '../failure.js';
 import type { WriteOutcome } from '../vendors.js';
+import { ArraySize } from './array-size.js';
 import { SETTLE_MS } from './context.js';
 
 /** What the creating of records of one kind needs of its surroundings. */
 export interface CreateOps<Item, Shown> {
+  /** The most records that one POST may hold. */
+  readonly most: number;
+  /** Milliseconds, of any clock. */
+  now(): number;
   /** Notes that a call goes out now, and gives those that it is to carry; the others are settled by then. */
   markSent(items: readonly Item[]): Promise<readonly Item[]>;
   /** One POST. */
@@ -20,8 +25,8 @@ export interface CreateOps<Item, Shown> {
   check(): Promise<void>;
 }
 
-/** How many records one POST creates. Small, because a refused array is followed by a look. */
-const ARRAY = 25;
+/** How many records the first POST of several creates. Few, because a refused array is followed by a look. */
+const FIRST_ARRAY = 25;
 /** After so many single records in a row that were refused, or whose end stayed unclear, the rest is not tried. */
 const IN_A_ROW = 10;
 
@@ -45,8 +50,16 @@ type Refused = Extract<WriteOutcome<unknown>, { kind: 'refused' }>;
 type Unclear = Extract<WriteOutcome<unknown>, { kind: 'unclear' }>;
 
 class Creation<Item, Shown> {
-  /** Arrays still to be posted. Each item is in one of these, or settled, or failed. */
-  readonly #queue: (readonly Item[])[] = [];
+  // Each item is in one of the next three, or unseen, or settled, or failed.
+  /** Parts of refused arrays: posted first. */
+  readonly #parts: (readonly Item[])[] = [];
+  /** Not posted yet. */
+  readonly #rest: Item[];
+  /** To be posted alone, for the last time, once all others were. */
+  readonly #again: Item[] = [];
+  readonly #size: ArraySize;
+  /** Arrays are not taken: one call for each. */
+  #singly = false;
   /** Posted with a clean end, and not seen yet. */
   #unseen: Item[] = [];
   /** Looked for in vain once: posted alone, for the last time. */
@@ -61,29 +74,42 @@ class Creation<Item, Shown> {
     items: readonly Item[],
     private readonly ops: CreateOps<Item, Shown>,
   ) {
-    for (let at = 0; at < items.length; at += ARRAY) this.#queue.push(items.slice(at, at + ARRAY));
+    this.#rest = [...items];
+    this.#size = new ArraySize(FIRST_ARRAY, ops.most);
   }
 
   async run(): Promise<void> {
     for (;;) {
-      const batch = this.#queue.shift();
-      if (batch) await this.#post(batch);
+      const fresh = this.#parts.length === 0 && this.#rest.length > 0;
+      const batch = this.#next();
+      if (batch.length > 0) await this.#post(batch, fresh);
       else if (this.#unseen.length > 0) {
         // Answers to arrays may name some of their records only: one look learns all ids at once.
-        this.#again(await this.#lookTwice(this.#unseen.splice(0)));
+        this.#lastOfAll(await this.#lookTwice(this.#unseen.splice(0)));
       } else return;
-      if (this.#troubleInARow >= IN_A_ROW && this.#queue.length > 0) {
-        const message = `HaloPSA took none of the last ${IN_A_ROW} of these, so the rest was not tried.`;
-        await this.ops.fail(this.#queue.splice(0).flat(), message);
-      }
+      if (this.#troubleInARow < IN_A_ROW) continue;
+      const left = [...this.#parts.splice(0).flat(), ...this.#rest.splice(0), ...this.#again.splice(0)];
+      if (left.length > 0) await this.ops.fail(left, `HaloPSA took none of the last ${IN_A_ROW} of these, so the rest was not tried.`);
     }
   }
 
-  async #post(wanted: readonly Item[]): Promise<void> {
+  /** What is posted next; nothing when all was. */
+  #next(): readonly Item[] {
+    const part = this.#parts.shift();
+    if (part && this.#singly && part.length > 1) this.#parts.unshift(...part.slice(1).map((item) => [item]));
+    if (part) return this.#singly ? part.slice(0, 1) : part;
+    return this.#rest.length > 0 ? this.#rest.splice(0, this.#singly ? 1 : this.#size.next) : this.#again.splice(0, 1);
+  }
+
+  /** `fresh`: nothing of it was posted before, so that how it ends says something about the size of arrays. */
+  async #post(wanted: readonly Item[], fresh: boolean): Promise<void> {
     await this.ops.check();
     const batch = await this.ops.markSent(wanted);
     if (batch.length === 0) return;
+    const began = this.ops.now();
     const outcome = await this.ops.post(batch);
+    if (fresh && outcome.kind === 'stored') this.#size.stored(batch.length, this.ops.now() - began);
+    else if (fresh && batch.length > 1) this.#size.notStored(batch.length);
     if (outcome.kind === 'refused') return this.#refused(batch, outcome);
     if (outcome.kind === 'unclear') return this.#unclear(batch, outcome);
     this.#troubleInARow = 0;
@@ -106,8 +132,8 @@ class Creation<Item, Shown> {
       // The first array shows whether arrays are stored whole; if not, everything goes one by one.
       const missing = await this.#lookTwice(rest);
       this.#arraysStored = missing.length === 0;
-      if (!this.#arraysStored) this.#onlySingles();
-      this.#again(missing);
+      if (!this.#arraysStored) this.#singly = true;
+      this.#lastOfAll(missing);
     }
   }
 
@@ -128,7 +154,7 @@ class Creation<Item, Shown> {
     }
     if (batch.length === 2 && missing.length === 2) return this.#pair(missing);
     const half = Math.ceil(missing.length / 2);
-    this.#queue.unshift(...[missing.slice(0, half), missing.slice(half)].filter((part) => part.length > 0));
+    this.#parts.unshift(...[missing.slice(0, half), missing.slice(half)].filter((part) => part.length > 0));
   }
 
   /** A refused pair whose records both pass alone was refused for being an array. */
@@ -136,9 +162,9 @@ class Creation<Item, Shown> {
     this.#passedAlone = 0;
     for (const item of items) {
       this.#passedAlone += 1;
-      await this.#post([item]);
+      await this.#post([item], false);
     }
-    if (this.#passedAlone === 2 && !this.#arraysStored) this.#onlySingles();
+    if (this.#passedAlone === 2 && !this.#arraysStored) this.#singly = true;
   }
 
   async #unclear(batch: readonly Item[], { message, late }: Unclear): Promise<void> {
@@ -154,18 +180,12 @@ class Creation<Item, Shown> {
       over,
       `${NO_CLEAR_ANSWER} (${message}), and it is not listed. It is not sent again now, so that no twin is made; the next import looks for it first.`,
     );
-    this.#again(missing.filter((item) => !over.includes(item)));
+    this.#lastOfAll(missing.filter((item) => !over.includes(item)));
   }
 
-  #onlySingles(): void {
-    this.#queue.push(...this.#queue.splice(0).flatMap((waiting) => waiting.map((item) => [item])));
-  }
-
-  #again(missing: readonly Item[]): void {
-    for (const item of missing) {
-      this.#lastTry.add(item);
-      this.#queue.push([item]);
-    }
+  #lastOfAll(missing: readonly Item[]): void {
+    for (const item of missing) this.#lastTry.add(item);
+    this.#again.push(...missing);
   }
 
   /** Looks for items, settles what is there, answers what is not. */

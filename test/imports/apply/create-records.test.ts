@@ -20,6 +20,10 @@ class Psa {
   readonly settled: string[] = [];
   readonly failed = new Map<string, string>();
   waited = 0;
+  /** The most records of one POST, and what it takes: milliseconds for each record. */
+  most = 25;
+  msEach = 10;
+  time = 0;
   checks = 0;
 
   constructor(
@@ -30,6 +34,8 @@ class Psa {
 
   ops(): CreateOps<string, string> {
     return {
+      most: this.most,
+      now: () => this.time,
       markSent: (items) => Promise.resolve(items),
       post: (items) => Promise.resolve(this.#post(items)),
       recognise: (items, shown) => items.find((item) => item === shown),
@@ -61,6 +67,7 @@ class Psa {
   #post(items: readonly string[]): WriteOutcome<string> {
     const { stores, answer, shows } = this.treat(items, this.posts.length);
     this.posts.push([...items]);
+    this.time += items.length * this.msEach;
     this.events.push(['post', items]);
     this.stored.push(...items.slice(0, stores));
     if (answer === 'stored') return { kind: 'stored', shown: items.slice(Math.max(0, items.length - shows)) };
@@ -140,7 +147,28 @@ describe('Creating many records', () => {
         .toSorted(),
     );
     expect(psa.posts.length).toBeLessThan(14);
-    expect(psa.sizes.at(-1)).toBe(25);
+    // What was not posted before goes on in arrays, smaller ones at first.
+    expect(psa.sizes.slice(-2)).toEqual([13, 12]);
+  });
+
+  it('posts larger arrays while they are stored quickly, up to what the PSA instance takes', async () => {
+    const treat = (of: readonly string[]): Treatment => ({ stores: of.length, answer: 'stored', shows: of.length });
+    const quick = new Psa(treat);
+    quick.most = 100;
+    await create(500, quick);
+    expect(quick.sizes).toEqual([25, 50, 100, 100, 100, 100, 25]);
+    const slow = new Psa(treat);
+    [slow.most, slow.msEach] = [100, 500];
+    await create(500, slow);
+    expect(Math.max(...slow.sizes)).toBe(25);
+    const slower = new Psa(treat);
+    [slower.most, slower.msEach] = [100, 1500];
+    await create(100, slower);
+    expect(slower.sizes.slice(0, 3)).toEqual([25, 13, 13]);
+    const single = new Psa(treat);
+    single.most = 1;
+    await create(5, single);
+    expect(single.sizes).toEqual([1, 1, 1, 1, 1]);
   });
 
   it('gives up after ten in a row, and says of the rest that it was not tried', async () => {
