@@ -13,6 +13,7 @@ import { migrate } from './database/migrate.js';
 import { type Database, openDatabase } from './database/open.js';
 import { requireKeys } from './database/require-keys.js';
 import { sealerOf } from './database/secret-keys.js';
+import type { Pace } from './egress/index.js';
 import { importRoutes } from './imports/routes.js';
 import { importSweeper } from './imports/sweep.js';
 import { integratorRoutes } from './integrator/routes.js';
@@ -72,6 +73,8 @@ export interface StartOptions {
   workers?: readonly StartWorker[];
   /** Calls a second to a marketplace to start with, where it is known to bear more than a real one: a sandbox. */
   marketplaceCallsPerSecond?: number;
+  /** How time passes for budgets and repeats of calls to the vendors. Default: as on the machine. */
+  pace?: Pace;
 }
 
 /**
@@ -113,7 +116,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
 
 function servicesOf(config: Config, database: Database, queue: Queue, logger: Logger, options: StartOptions): Services {
   const sealer = sealerOf(database.secretKeys);
-  const { marketplaceCallsPerSecond } = options;
+  const { marketplaceCallsPerSecond, pace } = options;
   return {
     config,
     dataSource: database.dataSource,
@@ -126,6 +129,7 @@ function servicesOf(config: Config, database: Database, queue: Queue, logger: Lo
       allow: config.egressAllow,
       logger,
       ...(marketplaceCallsPerSecond === undefined ? {} : { marketplaceCallsPerSecond }),
+      ...(pace === undefined ? {} : { pace }),
     }),
     clock: { now: () => Date.now() },
     publicUrl: config.publicUrl ?? localUrl(config.host, config.port),

@@ -19,7 +19,7 @@ export interface ServiceOptions {
   perSecond?: number;
   /** How far its clock is ahead, in milliseconds. */
   aheadMs?: number;
-  /** How many times as fast its time passes. */
+  /** How many times as fast time passes for its budgets. */
   speed?: number;
 }
 
@@ -87,7 +87,7 @@ export class Installation {
   }
 
   /** Adds a PSA instance for each sandbox, and a tenant on it, not verified. Gives the tenants' ids. */
-  async connect(sandboxes: readonly SandboxCredentials[]): Promise<string[]> {
+  async connect(sandboxes: readonly Pick<SandboxCredentials, 'psa' | 'marketplace'>[]): Promise<string[]> {
     const tenants: string[] = [];
     for (const [at, { psa, marketplace }] of sandboxes.entries()) {
       const name = `Sandbox ${at + 1}`;
@@ -138,4 +138,4 @@ export class Installation {
   }
 }
 
-const CLOCK = new URL('./processes/clock.js', import.meta.url).href;
+const CLOCK = new URL('./processes/clock-ahead.js', import.meta.url).href;

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { figure } from '../figure.js';
+import type { Service } from '../installation.js';
+import { onStage, type Scenario } from '../scenario.js';
+import { type Stage, UNBOUND } from '../stage.js';
+
+const LATENCY_MS = 50;
+const DAY = 86_400_000;
+const TWO = 'workers: imports an hour by 2 ÷ by 1';
+const FOUR = 'workers: imports an hour by 4 ÷ by 1';
+const ONE = 'workers: imports an hour by 1';
+
+/** How many imports are finished an hour by 1, 2 and 4 workers: many small tenants, each with its own PSA, and vendors that take their time. */
+export const workers: Scenario = {
+  name: 'workers',
+  figures: [ONE, TWO, FOUR],
+  take: (bench) => {
+    const tenants = bench.quick ? 24 : 200;
+    return onStage(bench, { world: 'plain', customers: 6, subscriptions: 12, count: tenants, latencyMs: LATENCY_MS }, async (stage) => {
+      // Everything is there before; what is measured is the daily import, in which each detail is read again.
+      await round(stage, 4, 0);
+      const rates: number[] = [];
+      for (const [at, count] of [1, 2, 4].entries()) rates.push(await round(stage, count, (at + 1) * DAY));
+      const [one = 0, two = 0, four = 0] = rates;
+      const show = (rate: number): string => Math.round(rate).toLocaleString('en');
+      const note = `${tenants} tenants, ${LATENCY_MS} ms: ${show(one)}, ${show(two)} and ${show(four)} an hour`;
+      return [
+        figure(ONE, { value: Math.round(one), unit: 'imports/h', note }),
+        figure(TWO, { value: two / one, unit: '×', floor: 2, atLeast: 1.8 }),
+        figure(FOUR, { value: four / one, unit: '×', floor: 4, atLeast: 3.4 }),
+      ];
+    });
+  },
+};
+
+/** Imports every tenant once, by so many workers. Gives imports an hour, from the first one's start to the last one's end. */
+async function round(stage: Stage, count: number, aheadMs: number): Promise<number> {
+  const { installation, tenants } = stage;
+  const started: Service[] = [];
+  for (let n = 0; n < count; n += 1) started.push(await stage.worker({ perSecond: UNBOUND, aheadMs }));
+  const ids: string[] = [];
+  const waiting = tenants.values();
+  const lane = async (): Promise<void> => {
+    for (const tenant of waiting) ids.push(await installation.startImport(tenant));
+  };
+  await Promise.all([lane(), lane(), lane(), lane()]);
+  for (;;) {
+    const [row] = await installation.dataSource.query<{ open: number; ms: number }[]>(
+      `SELECT count(*) FILTER (WHERE finished_at IS NULL)::int AS open, extract(epoch FROM max(finished_at) - min(started_at))::float8 * 1000 AS ms
+       FROM imports WHERE id = ANY($1)`,
+      [ids],
+    );
+    if (row?.open === 0) {
+      for (const worker of started) await worker.stop();
+      for (const [at, tenant] of tenants.entries()) await stage.check(await lastOf(stage, tenant), at);
+      return (ids.length / row.ms) * 3_600_000;
+    }
+    await pause(200);
+  }
+}
+
+async function lastOf({ installation }: Stage, tenantId: string): Promise<string> {
+  const [row] = await installation.dataSource.query<{ id: string }[]>(
+    `SELECT id FROM imports WHERE tenant_id = $1 ORDER BY created_at DESC LIMIT 1`,
+    [tenantId],
+  );
+  return row?.id ?? '';
+}
