@@ -7,6 +7,7 @@ import { SessionStore } from './auth/session-store.js';
 import { TokenStore } from './auth/token-store.js';
 import { errors } from './http/errors.js';
 import { openApi } from './http/openapi.js';
+import { pageFiles } from './http/page-files.js';
 import { security } from './http/security.js';
 import { createServer } from './http/server.js';
 import { healthRoutes } from './observability/health.js';
@@ -27,7 +28,7 @@ export interface AppParts {
 /** Puts the app together. It does not listen yet; `app.inject` works. */
 export async function buildApp({ services, features, outside = [] }: AppParts): Promise<FastifyInstance> {
   const app = createServer(services.config, services.logger);
-  await app.register(errors);
+  await app.register(errors, { page: await pageFiles(app) });
   await app.register(security, { https: services.publicUrl.startsWith('https:') });
   await app.register(cookie);
   const { dataSource } = services;

@@ -32,7 +32,7 @@ import { importWorker } from './worker.js';
 export type StartWorker = (services: Services, app: FastifyInstance) => Promise<() => Promise<void>>;
 
 /** The features of the API. */
-const FEATURES: readonly Feature[] = [
+export const FEATURES: readonly Feature[] = [
   psaInstanceRoutes,
   tenantRoutes,
   mappingRoutes,

@@ -2,17 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { asProblem } from './as-problem.js';
+import type { PageFiles } from './page-files.js';
 import { NotFound } from './problem.js';
 
 /**
  * Answers every error as RFC 9457 `application/problem+json`, with an `errorId` that the log has too. The only place where an
- * error becomes an answer.
+ * error becomes an answer. Where no route is, a browser may mean a screen of the page.
  */
 export const errors = fp(
-  (app, _options, done) => {
+  (app, { page }: { page?: PageFiles }, done) => {
     app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
-    app.setNotFoundHandler((request, reply) =>
-      answerError(new NotFound(`${request.method} ${pathOf(request)}`, 'See /docs for what there is.'), request, reply),
+    app.setNotFoundHandler(
+      (request, reply) =>
+        page?.answer(request, reply) ??
+        answerError(new NotFound(`${request.method} ${pathOf(request)}`, 'See /docs for what there is.'), request, reply),
     );
     done();
   },

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { Import, type Tenant } from '../../entities/index.js';
 import { outlooks } from '../integrator/outlook.js';
+import { countCustomers } from '../mappings/count-customers.js';
 import type { Services } from '../services.js';
 import { type ShownTenant, viewOfTenant } from './tenant-view.js';
 
@@ -8,7 +9,11 @@ import { type ShownTenant, viewOfTenant } from './tenant-view.js';
 export async function showTenants({ dataSource, clock }: Services, tenants: readonly Tenant[]): Promise<ShownTenant[]> {
   const imports = await lastImports(dataSource, tenants);
   const ahead = await outlooks(dataSource.manager, tenants, clock.now());
-  return tenants.map((tenant) => viewOfTenant(tenant, imports.get(tenant.id), ahead.get(tenant.id)));
+  const customers = await countCustomers(
+    dataSource.manager,
+    tenants.map(({ id }) => id),
+  );
+  return tenants.map((tenant) => viewOfTenant(tenant, imports.get(tenant.id), ahead.get(tenant.id), customers.get(tenant.id)));
 }
 
 export async function showTenant(services: Services, tenant: Tenant): Promise<ShownTenant> {

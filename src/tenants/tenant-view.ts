@@ -5,6 +5,7 @@ import { MayBeAbsent } from '../http/fields.js';
 import { ImportView, viewOfImport } from '../imports/import-view.js';
 import type { Outlook } from '../integrator/outlook.js';
 import { LastRun, viewOfLastRun } from '../integrator/run-view.js';
+import { type CustomerCounts, noCustomers } from '../mappings/count-customers.js';
 import { VerificationView } from '../psa-instances/psa-instance-view.js';
 
 export class ClientImportView {
@@ -37,6 +38,17 @@ export class GuardView {
   @IsInt() percent: number;
 }
 
+/** How many customers are in which state of mapping. */
+export class CustomerCountsView {
+  @IsInt() mapped: number;
+  @IsInt() suggested: number;
+  @IsInt() ambiguous: number;
+  @IsInt() broken: number;
+  @IsInt() ignored: number;
+  /** Without any mapping. */
+  @IsInt() unmapped: number;
+}
+
 /** A tenant, without its secrets. */
 export class TenantView {
   @UuidField() id: string;
@@ -60,6 +72,7 @@ export class TenantView {
   @Nullable() @IsISO8601() verifiedAt: string | null;
   /** The latest import that was no preview. */
   @Nullable() @Nested(() => ImportView) lastImport: ImportView | null;
+  @Nested(() => CustomerCountsView) customers: CustomerCountsView;
   /** When the integrator comes next; in the past while a day that is due was not taken yet; null while it does not come. */
   @Nullable() @IsISO8601() nextRunAt: string | null;
   /** The latest day of its schedule. */
@@ -94,7 +107,12 @@ export class OfferedMarketplaceView {
 
 export type ShownTenant = Pick<TenantView, keyof TenantView>;
 
-export function viewOfTenant(tenant: Tenant, lastImport: Import | undefined, outlook: Outlook | undefined): ShownTenant {
+export function viewOfTenant(
+  tenant: Tenant,
+  lastImport: Import | undefined,
+  outlook: Outlook | undefined,
+  customers: CustomerCounts = noCustomers(),
+): ShownTenant {
   // Since when the schedule holds is ours to know: what is shown can be sent back.
   const { since: _, ...integrator } = tenant.integrator;
   return {
@@ -116,6 +134,7 @@ export function viewOfTenant(tenant: Tenant, lastImport: Import | undefined, out
     status: tenant.pausedAt === null ? tenant.status : 'paused',
     verifiedAt: tenant.verifiedAt?.toISOString() ?? null,
     lastImport: lastImport ? viewOfImport(lastImport) : null,
+    customers,
     nextRunAt: outlook?.nextRunAt?.toISOString() ?? null,
     lastRun: outlook?.lastRun ? viewOfLastRun(outlook.lastRun) : null,
     pausedAt: tenant.pausedAt?.toISOString() ?? null,

@@ -229,6 +229,28 @@ describe('customers and mappings', () => {
     });
   });
 
+  it('should count customers by state in the tenant, as the list shows them', async () => {
+    const { manager } = app.database.dataSource;
+    for (const state of ['mapped', 'suggested', 'ambiguous', 'broken', 'ignored'] as const) {
+      await storeCustomer(app.database, tenantId, state);
+      await manager.insert(Mapping, {
+        tenantId,
+        customerId: state,
+        state,
+        clientId: null,
+        clientName: null,
+        origin: null,
+        candidates: [],
+        note: null,
+      });
+    }
+    await storeCustomer(app.database, tenantId, 'gone', { goneAt: new Date() });
+    await storeCustomer(app.database, await app.addTenant(psaInstanceId), 'others');
+    const counts = { mapped: 1, suggested: 1, ambiguous: 1, broken: 1, ignored: 1, unmapped: 1 };
+    expect((await app.api('GET', `/tenants/${tenantId}`)).body['customers']).toEqual(counts);
+    for (const [state, count] of Object.entries(counts)) expect((await customers(`?state=${state}`)).pagination.total).toBe(count);
+  });
+
   it('should match what can be matched exactly, keep what people said, and repeat without a trace', async () => {
     const { matchKinds } = app.sandbox.data;
     const exact = [...matchKinds].filter(([, kind]) => kind === 'exact').map(([customerId]) => customerId);

@@ -1,0 +1,24 @@
+import type { EntityManager } from 'typeorm';
+import type { MappingState } from '../../entities/index.js';
+
+/** How many of a tenant's customers are in which state of mapping. */
+export type CustomerCounts = Record<MappingState | 'unmapped', number>;
+
+export function noCustomers(): CustomerCounts {
+  return { mapped: 0, suggested: 0, ambiguous: 0, broken: 0, ignored: 0, unmapped: 0 };
+}
+
+/** Of each of these tenants; one that is gone is counted while it has a mapping, as lists show it. */
+export async function countCustomers(manager: EntityManager, tenantIds: readonly string[]): Promise<Map<string, CustomerCounts>> {
+  const rows = await manager.query<{ tenantId: string; state: keyof CustomerCounts; customers: number }[]>(
+    `SELECT customers.tenant_id AS "tenantId", coalesce(mappings.state, 'unmapped') AS state, count(*)::int AS customers
+     FROM customers
+       LEFT JOIN mappings ON mappings.tenant_id = customers.tenant_id AND mappings.customer_id = customers.customer_id AND mappings.archived_at IS NULL
+     WHERE customers.tenant_id = ANY($1) AND (customers.gone_at IS NULL OR mappings.id IS NOT NULL)
+     GROUP BY 1, 2`,
+    [tenantIds],
+  );
+  const counts = new Map(tenantIds.map((id) => [id, noCustomers()]));
+  for (const { tenantId, state, customers } of rows) counts.get(tenantId)![state] = customers;
+  return counts;
+}

@@ -1,0 +1,90 @@
+import { Anchor, Button, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { TenantView } from '../api/generated.js';
+import { ImportState } from '../imports/import-state.js';
+import { useMay } from '../session/session.js';
+import { Screen } from '../shell/screen.js';
+import { counted } from '../shown/numbers.js';
+import { When } from '../shown/times.js';
+import { Empty } from '../states/empty.js';
+import { Read } from '../states/read.js';
+import { tenantsQuery } from '../tenants/queries.js';
+import { NeedsYou } from './needs-you.js';
+import { needsOf } from './needs.js';
+import { heldImportsQuery } from './queries.js';
+
+/** What needs a person now, and what ran and will run. */
+export function Home() {
+  const tenants = useQuery(tenantsQuery);
+  const held = useQuery(heldImportsQuery);
+  const mayAdd = useMay('admin', 'secrets');
+  return (
+    <Screen title="Home" about="What needs you, and what the imports are doing.">
+      <Read query={tenants}>
+        {(found) =>
+          found.length === 0 ? (
+            <Empty
+              title="Nothing is connected yet"
+              action={
+                mayAdd ? (
+                  <Button component={Link} href="/tenants/new" mt="sm">
+                    Connect a marketplace account
+                  </Button>
+                ) : undefined
+              }
+            >
+              A tenant is a marketplace account whose customers and subscriptions come into HaloPSA.
+              {!mayAdd && ' An administrator can add one.'}
+            </Empty>
+          ) : (
+            <Stack gap="lg">
+              <Read query={held}>{(imports) => <NeedsYou needs={needsOf(found, imports)} />}</Read>
+              <section aria-labelledby="at-work">
+                <Title order={2} id="at-work" mb="sm">
+                  Imports
+                </Title>
+                <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
+                  {found.map((tenant) => (
+                    <TenantAtWork key={tenant.id} tenant={tenant} />
+                  ))}
+                </SimpleGrid>
+              </section>
+            </Stack>
+          )
+        }
+      </Read>
+    </Screen>
+  );
+}
+
+function TenantAtWork({ tenant }: { tenant: TenantView }) {
+  const { lastImport, customers } = tenant;
+  const all = Object.values(customers).reduce((sum, count) => sum + count, 0);
+  return (
+    <Paper p="md">
+      <Stack gap={6}>
+        <Anchor component={Link} href={`/tenants/${tenant.id}`} fw={600}>
+          {tenant.name}
+        </Anchor>
+        <Text size="sm">
+          Last import:{' '}
+          {lastImport ? (
+            <Anchor component={Link} href={`/imports/${lastImport.id}`} inherit>
+              <When at={lastImport.finishedAt ?? lastImport.createdAt} /> <ImportState state={lastImport.state} />
+            </Anchor>
+          ) : (
+            'none yet'
+          )}
+        </Text>
+        <Text size="sm">
+          Next import:{' '}
+          <When at={tenant.nextRunAt} none={tenant.integrator.enabled ? 'not scheduled now' : 'by hand, the integrator is off'} />
+        </Text>
+        <Text size="sm">
+          {customers.mapped} of {counted(all, 'customer')} mapped
+        </Text>
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '../../entities/index.js';
+import { TokenStore } from '../../src/auth/token-store.js';
+import { readConfig } from '../../src/config.js';
+import { type Service, startService } from '../../src/main.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+/** A whole Isthmus with its workers, listening on a port, beside sandboxes of both vendors. */
+export class Installation {
+  /** An owner's. */
+  readonly token: string;
+
+  private constructor(
+    readonly sandbox: Sandbox,
+    readonly database: TestDatabase,
+    readonly service: Service,
+    token: string,
+  ) {
+    this.token = token;
+  }
+
+  static async start(size: SandboxOptions = {}): Promise<Installation> {
+    const database = await createTestDatabase();
+    const sandbox = await startSandbox({
+      customers: 60,
+      subscriptions: 400,
+      seed: 11,
+      switches: { marketplace: { throttle: null } },
+      ...size,
+    });
+    const config = {
+      ...readConfig({
+        DATABASE_URL: database.url,
+        ISTHMUS_SECRET_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+        ISTHMUS_EGRESS_ALLOW: new URL(sandbox.url).host,
+        HOME: '/nowhere',
+      }),
+      port: 0,
+    };
+    const service = await startService(config, { logger: createLogger({ level: 'silent' }), marketplaceCallsPerSecond: 1000 });
+    const { token } = await new TokenStore(database.dataSource).create({ role: 'owner', psaInstanceId: null, name: 'End-to-end test' });
+    return new Installation(sandbox, database, service, token);
+  }
+
+  get url(): string {
+    return this.service.url;
+  }
+
+  /** A token of a lesser role. */
+  async tokenOf(role: Role, psaInstanceId: string): Promise<string> {
+    return (await new TokenStore(this.database.dataSource).create({ role, psaInstanceId, name: role })).token;
+  }
+
+  /** Calls the API as the owner. @throws Error for an answer that is not good. */
+  async api<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  async addPsaInstance(name = 'Halo'): Promise<string> {
+    const { id } = await this.api<{ id: string }>('POST', '/psa-instances', {
+      name,
+      ...this.sandbox.credentials.psa,
+      callsPer5Minutes: 1_000_000,
+    });
+    return id;
+  }
+
+  async addTenant(psaInstanceId: string, fields: object = {}): Promise<string> {
+    const body = { psaInstanceId, name: 'Ingram US', ...this.sandbox.credentials.marketplace, ...fields };
+    return (await this.api<{ id: string }>('POST', '/tenants', body)).id;
+  }
+
+  /** Starts an import and waits for its end. */
+  async import(tenantId: string, fields: object = {}): Promise<{ id: string; state: string }> {
+    const entities = ['customers', 'subscriptions'];
+    const { id } = await this.api<{ id: string }>('POST', `/tenants/${tenantId}/imports`, { entities, ...fields });
+    for (;;) {
+      const now = await this.api<{ id: string; state: string }>('GET', `/imports/${id}`);
+      if (now.state !== 'queued' && now.state !== 'running') return now;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.service.close();
+    await this.sandbox.close();
+    await this.database.close();
+  }
+}
