@@ -21,6 +21,9 @@ import { SubscriptionRecord } from './subscription-record.js';
 import { Tenant } from './tenant.js';
 import { Throttle } from './throttle.js';
 import { VendorRefusals } from './vendor-refusals.js';
+import { WebhookCount } from './webhook-count.js';
+import { WebhookDelivery } from './webhook-delivery.js';
+import { WebhookImport } from './webhook-import.js';
 
 export * from './agent.js';
 export * from './alert.js';
@@ -45,6 +48,9 @@ export * from './subscription-record.js';
 export * from './tenant.js';
 export * from './throttle.js';
 export * from './vendor-refusals.js';
+export * from './webhook-count.js';
+export * from './webhook-delivery.js';
+export * from './webhook-import.js';
 
 /** Every table of Isthmus. */
 export const entities = [
@@ -71,4 +77,7 @@ export const entities = [
   Tenant,
   Throttle,
   VendorRefusals,
+  WebhookCount,
+  WebhookDelivery,
+  WebhookImport,
 ];

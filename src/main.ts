@@ -25,6 +25,9 @@ import { Queue } from './queue/queue.js';
 import type { Services } from './services.js';
 import { subscriptionRoutes } from './subscriptions/routes.js';
 import { tenantRoutes } from './tenants/routes.js';
+import { deliveryRoutes } from './webhooks/delivery-routes.js';
+import { webhookRoutes } from './webhooks/routes.js';
+import { webhookSweeper } from './webhooks/sweep.js';
 import { within } from './within.js';
 import { importWorker } from './worker.js';
 
@@ -43,13 +46,14 @@ export const FEATURES: readonly Feature[] = [
   sessionRoutes,
   auditRoutes,
   agentRoutes,
+  deliveryRoutes,
 ];
 
 /** What stands outside it. */
-const OUTSIDE: readonly Feature[] = [linkRoutes, embedRoutes];
+const OUTSIDE: readonly Feature[] = [linkRoutes, embedRoutes, webhookRoutes];
 
 /** What runs beside it, in processes of the roles `all` and `worker`. */
-const WORKERS: readonly StartWorker[] = [importWorker, importSweeper, integratorTicker, alertsWorker];
+const WORKERS: readonly StartWorker[] = [importWorker, importSweeper, integratorTicker, alertsWorker, webhookSweeper];
 
 /**
  * How long a stop waits, in milliseconds: for workers, which themselves give up waiting for imports a little sooner, and for requests

@@ -37,6 +37,10 @@ export interface Route<B extends object, Q extends object, P extends object> {
   body?: Class<B>;
   /** Take a missing body for `{}`. */
   bodyOptional?: boolean;
+  /** What others send has fields we never heard of: the handler reads `request.body` itself, and `body` only documents it. */
+  bodyAsSent?: boolean;
+  /** In bytes; default: the server's. */
+  bodyLimit?: number;
   /** Without one, query parameters are refused. */
   query?: Class<Q>;
   /** A DTO class, a list of them, or nothing for an empty answer. */
@@ -62,13 +66,14 @@ export function route<B extends object = object, Q extends object = object, P ex
   app.route({
     method,
     url,
+    ...(declared.bodyLimit === undefined ? {} : { bodyLimit: declared.bodyLimit }),
     config: { access, sensitive: sensitive === true },
     handler: async (request, reply) => {
       const params = validIds(request.params as Record<string, string>) as P;
       const query = await validQuery(declared.query, request.query as Record<string, unknown>);
       if (Array.isArray(sensitive) && holdsAny(request.body, sensitive)) requireSensitive(request.caller as Caller);
       const sent = request.body === undefined && declared.bodyOptional === true ? {} : request.body;
-      const body = declared.body === undefined ? ({} as B) : await validBody(declared.body, sent);
+      const body = declared.body === undefined || declared.bodyAsSent === true ? ({} as B) : await validBody(declared.body, sent);
       // The guard has run: only public routes get here without a caller.
       const answer = await handler({ body, query, params, caller: request.caller as Caller, request, reply });
       if (reply.sent) return reply;

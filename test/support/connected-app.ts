@@ -13,6 +13,8 @@ import { psaInstanceRoutes } from '../../src/psa-instances/routes.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { subscriptionRoutes } from '../../src/subscriptions/routes.js';
 import { tenantRoutes } from '../../src/tenants/routes.js';
+import { deliveryRoutes } from '../../src/webhooks/delivery-routes.js';
+import { webhookRoutes } from '../../src/webhooks/routes.js';
 import { createTestApp, type TestApp, testServices } from './app.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
@@ -27,9 +29,10 @@ const ALL: readonly Feature[] = [
   integratorRoutes,
   sessionRoutes,
   agentRoutes,
+  deliveryRoutes,
 ];
 
-const OUTSIDE: readonly Feature[] = [linkRoutes, embedRoutes];
+const OUTSIDE: readonly Feature[] = [linkRoutes, embedRoutes, webhookRoutes];
 
 export interface Answer<T> {
   status: number;

@@ -93,6 +93,16 @@ export async function figures(dataSource: DataSource, psaInstanceId: string | nu
     pause.set(labels, figure(row, 'pause'));
   }
 
+  const sent = counter('isthmus_webhook_deliveries_total', 'What PSA instances sent, and what became of it.', [
+    ...psaLabels,
+    'event',
+    'outcome',
+  ]);
+  for (const row of rows.webhooks) {
+    const psa = { psa_instance_id: String(row['psa_instance_id']), psa_instance: String(row['psa_instance']) };
+    sent.inc({ ...psa, event: String(row['event']), outcome: String(row['outcome']) }, figure(row, 'value'));
+  }
+
   const queue = gauge('isthmus_queue_jobs', 'Jobs in the queue: created ones wait, retry ones wait for another try, active ones run.', [
     'state',
   ]);

@@ -7,7 +7,7 @@ export type Row = Record<string, string | number | boolean | number[]>;
 /** A scrape must not weigh on a database that is in trouble already. In milliseconds. */
 const PATIENCE_MS = 5000;
 
-export type Rows = Record<'imports' | 'tenants' | 'changes' | 'skips' | 'refusals' | 'budgets' | 'queue', Row[]>;
+export type Rows = Record<'imports' | 'tenants' | 'changes' | 'skips' | 'refusals' | 'budgets' | 'webhooks' | 'queue', Row[]>;
 
 /** One statement after the other on one connection, so that a scrape takes no more of the pool; all of one moment. */
 export async function readFigures(dataSource: DataSource, psaInstanceId: string | null): Promise<Rows> {
@@ -22,6 +22,7 @@ export async function readFigures(dataSource: DataSource, psaInstanceId: string 
       skips: await rows(sql.NEWEST_SKIPS),
       refusals: await rows(sql.REFUSALS),
       budgets: await rows(sql.BUDGETS, [null]),
+      webhooks: await rows(sql.WEBHOOKS),
       queue: await rows(sql.QUEUE),
     };
   });

@@ -78,6 +78,12 @@ export const BUDGETS = `
   FROM psa_instances i LEFT JOIN budget b ON b.psa_instance_id = i.id
   WHERE i.archived_at IS NULL AND ($1::uuid IS NULL OR i.id = $1)`;
 
+/** What webhooks sent, whatever became of the deliveries since. */
+export const WEBHOOKS = `
+  SELECT p.id AS psa_instance_id, p.name AS psa_instance, c.event, c.outcome, c.counted::float8 AS value
+  FROM psa_instances p JOIN webhook_counts c ON c.psa_instance_id = p.id
+  WHERE p.archived_at IS NULL AND ($1::uuid IS NULL OR p.id = $1)`;
+
 /** Jobs that wait, wait for another try, and run. */
 export const QUEUE = `
   SELECT j.state::text AS state, count(*)::float8 AS value

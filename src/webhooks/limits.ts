@@ -1,0 +1,35 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HttpProblem } from '../http/problem.js';
+
+/** Of a body, in bytes. What Halo sends of a ticket is far smaller. */
+export const BODY_LIMIT = 256 * 1024;
+
+/**
+ * Requests in a minute, for each process by itself: they are counted before anything is looked up, so that a flood costs neither
+ * Postgres nor a body. From one address, and from one address for one PSA instance: those of Halo's cloud send for many.
+ */
+export const A_MINUTE = { address: 1200, instance: 300 };
+
+/** Names the instance that a request is for. */
+export type InstanceOf = (request: FastifyRequest) => string;
+
+/** Bounds the routes that are added to this part of the app after it. */
+export async function limitFloods(part: FastifyInstance, instanceOf: InstanceOf): Promise<void> {
+  const limits = [
+    { max: A_MINUTE.address },
+    { max: A_MINUTE.instance, keyGenerator: (request: FastifyRequest) => `${request.ip} ${instanceOf(request)}` },
+  ];
+  for (const limit of limits) {
+    await part.register(rateLimit, {
+      ...limit,
+      timeWindow: 60_000,
+      cache: 10_000,
+      errorResponseBuilder: (_request, { ttl }) => tooMany(Math.ceil(ttl / 1000)),
+    });
+  }
+}
+
+function tooMany(seconds: number): HttpProblem {
+  return new HttpProblem(429, 'too-many-requests', 'Too many requests', `Too much was sent in a minute. Send this again in ${seconds} s.`);
+}
