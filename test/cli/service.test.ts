@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -134,6 +135,8 @@ describe('isthmus with a database', () => {
     const [allUrl, workerUrl] = [await urlOf(all), await urlOf(worker)];
     expect((await fetch(`${allUrl}/api/v1/tokens`)).status).toBe(401);
     expect((await fetch(`${workerUrl}/health/ready`)).status).toBe(200);
+    const sent = async (to: string): Promise<number> => (await fetch(`${to}/webhooks/halo/${randomUUID()}`, { method: 'POST' })).status;
+    expect([await sent(allUrl), await sent(workerUrl)]).toEqual([401, 404]);
     for (const service of [all, worker]) service.child.kill('SIGTERM');
     expect((await Promise.all([all.ended, worker.ended])).map(({ code }) => code)).toEqual([0, 0]);
   });

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { WebhookDelivery } from '../../entities/index.js';
+import { PsaInstance, WebhookDelivery } from '../../entities/index.js';
 import { connect } from '../../src/database/connect.js';
 import type { Queue } from '../../src/queue/queue.js';
 import { A_MINUTE } from '../../src/webhooks/limits.js';
 import { prune } from '../../src/webhooks/prune.js';
 import { store } from '../../src/webhooks/inbox.js';
+import { webhookSweeper } from '../../src/webhooks/sweep.js';
 import { webhookRoutes } from '../../src/webhooks/routes.js';
 import { wishOf } from '../../src/webhooks/wish.js';
 import { PostgresServer } from '../faults/postgres-server.js';
+import { until } from '../faults/until.js';
 import { createTestApp } from '../support/app.js';
 import { storePsaInstance } from '../support/psa-instance.js';
-import { PsaInstance } from '../../entities/index.js';
 import { stage, type Stage } from './stage.js';
 
 const BODY = { event: 'import.client', client_id: 12 };
@@ -35,6 +36,16 @@ describe('a delivery that was stored and not acted on', () => {
     await Promise.all([there.sweep(), there.sweep(), there.sweep()]);
     expect(await there.imports(tenantId)).toMatchObject([{ trigger: 'webhook', requestedBy: `webhook delivery ${deliveryId}` }]);
     expect(await there.deliveries()).toMatchObject([{ state: 'acted', imports: [{ state: 'started' }] }]);
+  });
+
+  it('should be acted on by the worker that sweeps, until that is stopped', async () => {
+    const { app, services } = there.app;
+    const sent = { psaInstanceId: there.psaInstanceId, webhookId: null, text: JSON.stringify(BODY), wish: wishOf(BODY) };
+    await store(services.dataSource, sent);
+    const stop = await webhookSweeper(services, app);
+    await until('the import', async () => (await there.imports(tenantId)).length > 0);
+    await stop();
+    expect(['webhooks', 'webhooks-prune'].map((id) => app.scheduler.existsById(id))).toEqual([false, false]);
   });
 
   it('should be acted on when it is sent again', async () => {
