@@ -46,6 +46,7 @@ export const ACCESS: Record<string, Rule> = {
   'DELETE /psa-instances/{id}': KEYS,
   'POST /psa-instances/{id}/verify': CHECK,
   'POST /psa-instances/{id}/webhook-secret': KEYS,
+  'GET /psa-instances/{id}/webhook-deliveries': CHECK,
   'GET /psa-instances/{id}/top-levels': SEE,
   'GET /psa-instances/{id}/clients': SEE,
 
