@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { PsaInstance, Tenant } from '../entities/index.js';
 import type { Sealer } from './database/sealing.js';
 import { egressPolicy, realPace, type Budget, type Pace } from './egress/index.js';
-import type { Vendors, WritesGuard } from './imports/run-import.js';
+import type { Connecting, Vendors } from './imports/run-import.js';
 import type { PsaForm } from './imports/vendors.js';
 import { accountBudget, MarketplaceClient, type MarketplaceSettings } from './marketplace/index.js';
 import { currencyMismatch, PsaClient, psaForm, type PsaSettings } from './psa/index.js';
@@ -55,7 +55,7 @@ export async function psaSettings(sealer: Sealer, psaInstance: PsaInstance): Pro
  */
 export function connector(
   options: ConnectOptions,
-): (tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal, writes?: WritesGuard) => Promise<Vendors> {
+): (tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal, how?: Connecting) => Promise<Vendors> {
   const { dataSource, sealer, allow, marketplaceCallsPerSecond } = options;
   const pace = options.pace ?? realPace;
   // Where time is not the machine's, the database's is not either.
@@ -68,14 +68,16 @@ export function connector(
     accounts.set(account, budget);
     return budget;
   };
+  // One for each tenant, so that each has a place of its own in the line, however many imports a process runs.
   const budgets = new Map<string, SharedBudget>();
-  const budgetOf = (psaInstanceId: string): SharedBudget => {
+  const budgetOf = ({ id, psaInstanceId }: Tenant, scheduled: boolean): SharedBudget => {
+    const place = `${id} ${scheduled}`;
     const budget =
-      budgets.get(psaInstanceId) ?? new SharedBudget({ dataSource, psaInstanceId, pace, logger: options.logger, ...databaseNow });
-    budgets.set(psaInstanceId, budget);
+      budgets.get(place) ?? new SharedBudget({ dataSource, psaInstanceId, pace, logger: options.logger, scheduled, ...databaseNow });
+    budgets.set(place, budget);
     return budget;
   };
-  return async (tenant, psaInstance, signal, writes) => {
+  return async (tenant, psaInstance, signal, { writes, scheduled = false } = {}) => {
     const logger = options.logger.child({ tenantId: tenant.id });
     const account = await marketplaceSettings(sealer, tenant);
     const marketplace = new MarketplaceClient(account, {
@@ -88,7 +90,7 @@ export function connector(
     });
     const psa = new PsaClient(await psaSettings(sealer, psaInstance), {
       policy: egressPolicy({ allow }),
-      budget: budgetOf(psaInstance.id),
+      budget: budgetOf(tenant, scheduled),
       updateBatch: psaInstance.recordsPerCall,
       pace,
       logger,

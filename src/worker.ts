@@ -4,7 +4,7 @@ import { runImport, type Again } from './imports/run-import.js';
 import { withLogFields } from './observability/log-context.js';
 import type { Services } from './services.js';
 
-/** Imports that one process runs at a time. More would only wait for the same budgets. */
+/** Imports that one process runs at a time, beside one that somebody waits for. More would only wait for the same budgets. */
 const AT_ONCE = 2;
 
 /** Runs imports from the queue until the function it gives is called; that waits for what is under way. */
@@ -27,17 +27,17 @@ export async function importWorker(services: Services): Promise<() => Promise<vo
     }
   };
   const telling = new Set<Promise<void>>();
-  const work = async (importId: string, signal: AbortSignal): Promise<void> => {
+  const work = async (importId: string, signal: AbortSignal, goesFirst: boolean): Promise<void> => {
     const again = await attempt(importId, signal);
     if (again) {
-      await queue.enqueueImport(importId, { startAfterSeconds: again.inSeconds });
+      await queue.enqueueImport(importId, { startAfterSeconds: again.inSeconds, goesFirst });
       return;
     }
     // Beside the next import: a PSA that is slow to take tickets must not keep imports waiting.
     const told = tellOfImport(services, importId, signal).finally(() => telling.delete(told));
     telling.add(told);
   };
-  await queue.workImports((importId, signal) => withLogFields({ importId }, () => work(importId, signal)), AT_ONCE);
+  await queue.workImports((importId, signal, goesFirst) => withLogFields({ importId }, () => work(importId, signal, goesFirst)), AT_ONCE);
   return async () => {
     await queue.stop();
     await Promise.all(telling);

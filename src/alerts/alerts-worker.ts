@@ -23,7 +23,7 @@ export function alertsOf(services: Services): AlertsService {
     openPsa: async (psaInstance, signal) =>
       new PsaClient(await psaSettings(sealer, psaInstance), {
         policy: psaPolicy(services),
-        budget: new SharedBudget({ dataSource, psaInstanceId: psaInstance.id, logger, longestWaitMs: LONGEST_WAIT_MS }),
+        budget: new SharedBudget({ dataSource, psaInstanceId: psaInstance.id, logger, longestWaitMs: LONGEST_WAIT_MS, scheduled: true }),
         retry: { attempts: 2 },
         timeouts: { read: 30_000 },
         logger,

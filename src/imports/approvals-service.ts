@@ -49,7 +49,7 @@ export class ApprovalsService {
           { action: 'approve', ...namedImport(row) },
           { after: { digest, changes: approved.length, held: held.length } },
         );
-        await this.services.queue.enqueueImport(importId, { manager: inside });
+        await this.services.queue.enqueueImport(importId, { manager: inside, goesFirst: true });
       });
     } catch (error) {
       if (!violates(error, 'imports_one_at_a_time')) throw error;

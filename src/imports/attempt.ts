@@ -19,10 +19,17 @@ export interface WritesGuard {
   beforeWrite(): Promise<void>;
 }
 
+/** For what the vendors are opened. */
+export interface Connecting {
+  writes?: WritesGuard;
+  /** Nobody waits for it: its calls stand back behind those of people. */
+  scheduled?: boolean;
+}
+
 export interface ImportDeps {
   dataSource: DataSource;
   /** Opens the clients of a tenant, secrets and all. Called once for each attempt. */
-  connect(tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal, writes?: WritesGuard): Promise<Vendors>;
+  connect(tenant: Tenant, psaInstance: PsaInstance, signal: AbortSignal, how?: Connecting): Promise<Vendors>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Waits, unless the signal says to stop. */

@@ -51,7 +51,7 @@ export class ImportsService {
         await requireEnabled(inside, await visibleTenant(inside, caller, tenantId, 'pessimistic_read'));
         await inside.insert(Import, row);
         await record(inside, actor, { action: 'start', ...namedImport(row) }, { after: askedFor(row) });
-        await this.services.queue.enqueueImport(row.id, { manager: inside });
+        await this.services.queue.enqueueImport(row.id, { manager: inside, goesFirst: true });
       });
     } catch (error) {
       if (!violates(error, 'imports_one_at_a_time')) throw error;

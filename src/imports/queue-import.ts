@@ -5,9 +5,10 @@ import type { Actor } from '../auth/audit/actor.js';
 import { record } from '../auth/audit/record.js';
 import type { Queue } from '../queue/queue.js';
 import { askedFor, namedImport } from './audited-import.js';
+import { goesFirst } from './goes-first.js';
 import { noCounts } from './store/import-row.js';
 
-/** An import that nobody waits for. */
+/** An import that nobody asked for by hand. */
 export interface NewImport extends Pick<Import, 'entities' | 'trigger'>, Partial<Pick<Import, 'customerId' | 'clientId' | 'slot'>> {
   tenant: Pick<Tenant, 'id' | 'psaInstanceId'>;
 }
@@ -25,6 +26,6 @@ export async function queueImport(
   const { raw } = await manager.createQueryBuilder().insert().into(Import).values(row).orIgnore().returning('id').execute();
   if ((raw as unknown[]).length === 0) return null;
   await record(manager, actor, { action: 'start', ...namedImport(row) }, { after: askedFor(row) });
-  await queue.enqueueImport(id, { manager });
+  await queue.enqueueImport(id, { manager, goesFirst: goesFirst({ slot: null, approval: null, ...wanted }) });
   return id;
 }

@@ -4,6 +4,7 @@ import { applyPlan } from './apply/apply-plan.js';
 import { spent, type Again, type Attempt, type ImportDeps } from './attempt.js';
 import { endAttempt } from './end-attempt.js';
 import { AttemptLost, ImportCancelled, ImportFailure } from './failure.js';
+import { goesFirst } from './goes-first.js';
 import { digestOf, nameOfChange } from './guard/guard.js';
 import { holdBack } from './guard/hold-back.js';
 import { makePlan } from './make-plan.js';
@@ -16,7 +17,7 @@ import { credentialsWorked } from './store/refusals.js';
 import { MOST_TRIES } from './store/take-over.js';
 import { tidyMarketplace } from './tidy-marketplace.js';
 
-export type { Again, ImportDeps, Vendors, WritesGuard } from './attempt.js';
+export type { Again, Connecting, ImportDeps, Vendors, WritesGuard } from './attempt.js';
 
 /** Skips that call for nobody: the marketplace, or a person, already said the last word. */
 const SETTLED_SKIPS = ['ended', 'ignored', 'trial'];
@@ -81,7 +82,7 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
       'The tenant or its PSA instance is switched off or archived. Switch it on, then import again.',
     );
   }
-  attempt.vendors = await deps.connect(tenant, psaInstance, attempt.signal, heartbeat);
+  attempt.vendors = await deps.connect(tenant, psaInstance, attempt.signal, { writes: heartbeat, scheduled: !goesFirst(run) });
   const { psa } = attempt.vendors;
   const progress = stopping(
     attempt,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { AsyncTask, SimpleIntervalJob } from 'toad-scheduler';
 import { isConnectionLost } from '../database/connection-lost.js';
 import type { Services } from '../services.js';
+import { goesFirst } from './goes-first.js';
 import { importsWithoutJob } from './store/take-over.js';
 
 type Needed = Pick<Services, 'dataSource' | 'queue' | 'logger'>;
@@ -16,8 +17,9 @@ const EVERY_SECONDS = 15;
  */
 export async function sweep({ dataSource, queue, logger }: Needed): Promise<number> {
   let queued = 0;
-  for (const importId of await importsWithoutJob(dataSource)) {
-    if (!(await queue.enqueueImport(importId))) continue;
+  for (const left of await importsWithoutJob(dataSource)) {
+    const importId = left.id;
+    if (!(await queue.enqueueImport(importId, { goesFirst: goesFirst(left) }))) continue;
     queued += 1;
     logger.warn({ importId }, 'An import was left behind by its worker or its job; it is taken up again');
   }

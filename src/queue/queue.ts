@@ -6,12 +6,14 @@ import { onDatabase } from './database-adapter.js';
 import { IMPORT_QUEUE, QUEUE_SCHEMA } from './schema.js';
 
 /** Runs one import. It must stop soon when the signal aborts. What it throws is logged. */
-export type ImportHandler = (importId: string, signal: AbortSignal) => Promise<void>;
+export type ImportHandler = (importId: string, signal: AbortSignal, goesFirst: boolean) => Promise<void>;
 
 export interface EnqueueOptions {
   /** Enqueue within this transaction: the job appears if and when it commits. */
   manager?: EntityManager;
   startAfterSeconds?: number;
+  /** Somebody waits for it: before all others that wait, and with workers of its own. */
+  goesFirst?: boolean;
 }
 
 export interface QueueOptions {
@@ -23,6 +25,9 @@ export interface QueueOptions {
   /** How long a stop waits for running imports after asking them to end, in milliseconds. Default 20 000. */
   patienceMs?: number;
 }
+
+/** The priority of imports that somebody waits for. */
+const FIRST = 1;
 
 /** The queue's statements are short. One without an answer for a little longer has lost its connection. In milliseconds. */
 const STATEMENT_TIMEOUT_MS = 20_000;
@@ -102,12 +107,13 @@ export class Queue {
 
   /** Asks for an import to be run. One that waits in the queue already is not queued twice: false. */
   async enqueueImport(importId: string, options: EnqueueOptions = {}): Promise<boolean> {
-    const { manager, startAfterSeconds } = options;
+    const { manager, startAfterSeconds, goesFirst = false } = options;
     const id = await this.boss.send(
       IMPORT_QUEUE,
-      { importId },
+      { importId, goesFirst },
       {
         singletonKey: importId,
+        priority: goesFirst ? FIRST : 0,
         ...(manager === undefined ? {} : { db: onDatabase(manager) }),
         ...(startAfterSeconds ? { startAfter: startAfterSeconds } : {}),
       },
@@ -116,21 +122,29 @@ export class Queue {
     return id !== null;
   }
 
-  /** Runs imports in this process, so many at a time, until the queue is stopped. */
+  /**
+   * Runs imports in this process, so many at a time, until the queue is stopped; and besides, one of those that somebody waits for, so
+   * that they need not wait for the end of others.
+   */
   async workImports(handler: ImportHandler, concurrency = 2): Promise<void> {
+    await this.workOn(handler, { localConcurrency: concurrency });
+    await this.workOn(handler, { localConcurrency: 1, minPriority: FIRST });
+  }
+
+  private async workOn(handler: ImportHandler, which: { localConcurrency: number; minPriority?: number }): Promise<void> {
     const settings = {
-      localConcurrency: concurrency,
+      ...which,
       batchSize: 1,
       pollingIntervalSeconds: 2,
       notifyPollingIntervalSeconds: 5,
       heartbeatRefreshSeconds: 10,
     };
-    await this.boss.work<{ importId: string }>(IMPORT_QUEUE, settings, async (jobs) => {
+    await this.boss.work<{ importId: string; goesFirst?: boolean }>(IMPORT_QUEUE, settings, async (jobs) => {
       for (const job of jobs) {
         const { importId } = job.data;
         try {
           // Not the job's own signal: that another process took this job for dead says nothing about the import.
-          await handler(importId, this.stopping.signal);
+          await handler(importId, this.stopping.signal, job.data.goesFirst === true);
         } catch (error) {
           this.options.logger.warn({ importId, err: error }, 'An import was given up by this worker; another attempt follows');
           throw error;

@@ -137,7 +137,9 @@ describe('Several processes on one database', () => {
     const tenant = await dataSource.getRepository(Tenant).findOneByOrFail({ id: await app.addTenant(psaInstanceId) });
     const psaInstance = await dataSource.getRepository(PsaInstance).findOneByOrFail({ id: psaInstanceId });
     const asked = new Error('It is in other hands');
-    const { psa, close } = await open(tenant, psaInstance, new AbortController().signal, { beforeWrite: () => Promise.reject(asked) });
+    const { psa, close } = await open(tenant, psaInstance, new AbortController().signal, {
+      writes: { beforeWrite: () => Promise.reject(asked) },
+    });
     const writes = app.sandbox.psa.writes();
     await expect(psa.createClients([])).rejects.toBe(asked);
     await expect(psa.createLicences([{ name: 'One' }])).rejects.toBe(asked);

@@ -67,7 +67,7 @@ export function processOn(on: Stage): Process {
     deps: {
       ...on.deps,
       heartbeat: { clocks: { monotonic: () => performance.now() + slept, wall: () => Date.now() + slept } },
-      connect: (tenant, instance, signal, writesGuard) => on.deps.connect(tenant, instance, signal, guard(writesGuard!)),
+      connect: (tenant, instance, signal, how) => on.deps.connect(tenant, instance, signal, { ...how, writes: guard(how!.writes!) }),
     },
     sleep: (ms) => (slept += ms),
     haltBeforeWrite: (nth) => (halt = { gate: gate(), nth }).gate,

@@ -126,6 +126,12 @@ describe('imports', () => {
     });
     expect((await app.api('GET', `/imports/${body.id}`)).body).toEqual(body);
     expect(await jobs(body.id)).toBe(1);
+    // Somebody waits for it: it goes before those of the schedule.
+    const [job] = await app.database.dataSource.query<{ priority: number }[]>(
+      `SELECT priority FROM pgboss.job WHERE data ->> 'importId' = $1`,
+      [body.id],
+    );
+    expect(job!.priority).toBe(1);
   });
 
   it('should read everything again for those who ask', async () => {

@@ -180,7 +180,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     pace,
     marketplaceCallsPerSecond: 100_000,
   });
-  const quick: ImportDeps['connect'] = async (of, instance, signal, writes): Promise<Vendors> => {
+  const quick: ImportDeps['connect'] = async (of, instance, signal, { writes } = {}): Promise<Vendors> => {
     const common = {
       policy: egressPolicy({ allow: ['127.0.0.1'] }),
       pace,

@@ -92,6 +92,51 @@ describe('the budget of a PSA instance', () => {
     expect(both.filter((who, index) => index > 0 && who === both[index - 1])).toEqual([]);
   });
 
+  it('is fair among tenants, too: one that is alone in its process is served no more often than two that share one', async () => {
+    await allow(30);
+    const time = new VirtualTime(3);
+    const alone = await newProcess(time);
+    const shared = await newProcess(time);
+    const pool = pools.at(-1)!;
+    const other = new SharedBudget({ dataSource: pool, psaInstanceId, pace: time, databaseNow: () => new Date(time.now()) });
+    const served: { who: number; at: number }[] = [];
+    await callAll(time, [alone, shared, other], 40, (who) => served.push({ who, at: time.now() }));
+    // What may go at once goes to whoever is quickest; after that each has its turn, as long as all stand in line.
+    const inLine = served.filter(({ at }) => at > served[0]!.at).slice(3, 48);
+    const counts = [0, 1, 2].map((who) => inLine.filter((call) => call.who === who).length);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+  });
+
+  it('serves people before the schedule, which goes on all the same', async () => {
+    await allow(60);
+    const time = new VirtualTime(4);
+    const busy = await Promise.all([1, 2, 3].map(() => newProcess(time, { scheduled: true })));
+    const person = await newProcess(time);
+    const calls: string[] = [];
+    const spans: number[] = [];
+    await Promise.all([
+      callAll(time, busy, 40, () => calls.push('schedule')),
+      (async () => {
+        // What may go at once is used up by then.
+        await time.sleep(60_000);
+        const began = time.now();
+        for (let n = 0; n < 20; n += 1) {
+          await person.take();
+          calls.push('person');
+        }
+        spans.push(time.now() - began);
+        time.leave();
+      })(),
+    ]);
+    const first = calls.indexOf('person');
+    const between = calls.slice(first, calls.lastIndexOf('person')).filter((who) => who === 'schedule').length;
+    // A tenth of a call goes each second: alone, twenty take about 200 s; each in its turn among four, 800 s.
+    expect(between).toBeLessThan(12);
+    expect(between).toBeGreaterThan(2);
+    expect(spans[0]!).toBeLessThan(400_000);
+    expect(calls.filter((who) => who === 'schedule').length).toBe(120);
+  });
+
   it('serves many callers of one process with few statements, in the order they came', async () => {
     await allow(100);
     const time = new VirtualTime(1);

@@ -127,6 +127,48 @@ describe('the queue', () => {
     expect(await jobOf(lost)).toBeUndefined();
   });
 
+  it('takes imports that somebody waits for before all others', async () => {
+    const [asking, working] = [await startQueue(), await startQueue()];
+    const [scheduled, asked] = [[randomUUID(), randomUUID(), randomUUID()], randomUUID()];
+    for (const id of scheduled) await asking.enqueueImport(id);
+    await asking.enqueueImport(asked, { goesFirst: true });
+    const order: [string, boolean][] = [];
+    const done = gate();
+    await working.workImports(async (importId, _signal, goesFirst) => {
+      order.push([importId, goesFirst]);
+      if (order.length === 4) done.open();
+    }, 1);
+    await done.opened;
+    expect(order[0]).toEqual([asked, true]);
+    expect(
+      order
+        .slice(1)
+        .map(([id]) => id)
+        .toSorted(),
+    ).toEqual(scheduled.toSorted());
+  });
+
+  it('runs one that somebody waits for though all workers are busy with others', async () => {
+    const [asking, working] = [await startQueue(), await startQueue()];
+    const [busy, free, done] = [gate(), gate(), gate()];
+    const scheduled = [randomUUID(), randomUUID(), randomUUID()];
+    const asked = randomUUID();
+    let running = 0;
+    await working.workImports(async (importId) => {
+      if (importId === asked) return done.open();
+      running += 1;
+      if (running === 2) busy.open();
+      await free.opened;
+    });
+    for (const id of scheduled) await asking.enqueueImport(id);
+    await busy.opened;
+    await asking.enqueueImport(asked, { goesFirst: true });
+    await done.opened;
+    expect(running).toBe(2);
+    free.open();
+    await Promise.all(scheduled.map((id) => until(id, 'completed')));
+  });
+
   it('tries a job that failed again, a minute later', async () => {
     const queue = await startQueue();
     const id = randomUUID();

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { Import } from '../../../entities/index.js';
 import { IMPORT_QUEUE, QUEUE_SCHEMA } from '../../queue/schema.js';
 
 /** How often an attempt says that it is alive, in milliseconds. */
@@ -30,14 +31,13 @@ const SILENT_JOB_SECONDS = 60;
  * Imports that may be taken now and that no job will wake anybody for: their worker died, their job was lost, or the database is one
  * that was restored.
  */
-export async function importsWithoutJob(dataSource: DataSource): Promise<string[]> {
-  const rows = await dataSource.query<{ id: string }[]>(
-    `SELECT imports.id FROM imports WHERE imports.state IN ('queued', 'running') AND ${MAY_BE_TAKEN} AND NOT EXISTS (
+export async function importsWithoutJob(dataSource: DataSource): Promise<Pick<Import, 'id' | 'trigger' | 'slot' | 'approval'>[]> {
+  return dataSource.query(
+    `SELECT imports.id, imports.trigger, imports.slot, imports.approval FROM imports WHERE imports.state IN ('queued', 'running') AND ${MAY_BE_TAKEN} AND NOT EXISTS (
        SELECT FROM ${QUEUE_SCHEMA}.job WHERE job.name = $1 AND job.singleton_key = imports.id::text AND (
          (job.state IN ('created', 'retry') AND job.start_after <= clock_timestamp())
          OR (job.state = 'active' AND job.heartbeat_on > clock_timestamp() - make_interval(secs => $2))))
      ORDER BY imports.created_at`,
     [IMPORT_QUEUE, SILENT_JOB_SECONDS],
   );
-  return rows.map(({ id }) => id);
 }

@@ -10,6 +10,8 @@ export interface SharedBudgetOptions {
   dataSource: DataSource;
   psaInstanceId: string;
   logger?: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
+  /** Calls that nobody waits for stand back, for a while, behind those of people. Default: a person waits. */
+  scheduled?: boolean;
   pace?: Pick<Pace, 'sleep'>;
   /** A caller that would wait longer, in milliseconds, is told to come back later: for answers that a person waits for. Default: no end. */
   longestWaitMs?: number;
@@ -21,13 +23,15 @@ export interface SharedBudgetOptions {
 
 /** Calls asked for in one statement, so that many callers of one process at once cost few statements. */
 const AT_ONCE = 5;
+/** One of the schedule that was put off for so many calls is put off no more: it would never end on a busy day. */
+const PUT_OFF_AT_MOST = 15;
 const PATIENCE_MS = 20_000;
 const ABSURD_MS = 24 * 3_600_000;
 const SLOW = new Error('no answer in time');
 
 /**
  * The calls that all processes together may make to one PSA instance: a token bucket in Postgres, in its time. Callers stand in line,
- * first come first served, and each process has one place in the line of processes. A 429 pauses everybody. What is allowed is read
+ * first come first served, and each budget, one for each tenant and process, has one place in the line of all: so tenants share fairly. A 429 pauses everybody. What is allowed is read
  * with each turn, so that a change of `callsPer5Minutes` counts at once, for imports that run too.
  *
  * Nothing is kept in stock: a turn is taken for callers that wait now, and given back if they gave up.
@@ -39,6 +43,7 @@ export class SharedBudget {
   private readonly line = new Line();
   private serving = false;
   private prepared = false;
+  private putOff = 0;
   /** Refusals that are still being told; no turn is taken before they are. */
   private telling: Promise<void> = Promise.resolve();
 
@@ -99,8 +104,9 @@ export class SharedBudget {
     await this.telling;
     if (!this.prepared) await this.statement(PREPARE, []);
     this.prepared = true;
-    const [turn] = await this.statement<Turn>(TAKE, [Math.min(AT_ONCE, this.line.length)]);
+    const [turn] = await this.statement<Turn>(TAKE, [Math.min(AT_ONCE, this.line.length), this.forWhom()]);
     if (!turn) throw new Error(`There is no PSA instance ${this.options.psaInstanceId} any more: no calls are made to it.`);
+    this.putOff = turn.stands_back ? this.putOff + 1 : turn.granted > 0 ? 0 : this.putOff;
     if (turn.wait_ms > (this.options.longestWaitMs ?? Number.POSITIVE_INFINITY)) {
       await this.giveBack(turn.granted, turn.pause);
       throw comeBackLater(turn.wait_ms);
@@ -108,6 +114,11 @@ export class SharedBudget {
     if (turn.wait_ms > 0 && !(await this.waited(turn))) return;
     const left = this.line.admit(turn.granted);
     if (left > 0) await this.giveBack(left, turn.pause);
+  }
+
+  private forWhom(): 'person' | 'schedule' | 'patient' {
+    if (this.options.scheduled !== true) return 'person';
+    return this.putOff < PUT_OFF_AT_MOST ? 'schedule' : 'patient';
   }
 
   /** Waits for a turn. False when there is none after all: it was void, missed, or nobody waits any more. */

@@ -55,33 +55,47 @@ export const PREPARE = `
   SELECT id, greatest(1, floor(calls_per_5_minutes / 2.0)), coalesce($2::timestamptz, clock_timestamp()) FROM psa_instances WHERE id = $1
   ON CONFLICT DO NOTHING`;
 
+/** For so long after a person's import or question took a turn, those of the schedule stand back, in seconds. */
+const PEOPLE_SECONDS = 10;
+/** How soon one that stands back asks again, in seconds; at the earliest after the time of one call. */
+const STAND_BACK_SECONDS = 2;
+
 /** What one turn in line gave. */
 export interface Turn {
-  /** Calls that may go after `wait_ms`; 0 during a pause, which must be over before another try. */
+  /** Calls that may go after `wait_ms`; 0 during a pause, or while people go first: then another try follows. */
   granted: number;
   wait_ms: number;
   /** When they may go, in milliseconds since 1970. */
   due_ms: number;
   /** The pause that was known then: another one since makes the turn void. */
   pause: string | null;
+  /** It was left to a person. */
+  stands_back: boolean;
 }
 
 /**
  * Takes up to $3 calls that may go now, else the next free turn: the count goes below zero, so that whoever asks next gets a later one.
- * This line is what makes it fair among processes.
+ * This line is what makes it fair among all who stand in it. $4 says for whom: a person ('person'), the schedule ('schedule'), which takes
+ * no turn that a person may want, or the schedule after it stood back for long enough ('patient').
  */
 export const TAKE = `
-  WITH ${budgetNow('FOR UPDATE OF b')}, turn AS (
-    SELECT budget.*,
-      CASE WHEN pause_end IS NOT NULL THEN 0 WHEN level >= 1 THEN least($3::int, floor(level)) ELSE 1 END AS granted,
-      CASE WHEN pause_end IS NOT NULL THEN extract(epoch FROM pause_end - at)::float8
-           WHEN level >= 1 THEN 0 ELSE (1 - level) / rate END AS wait
+  WITH ${budgetNow('FOR UPDATE OF b')}, first AS (
+    SELECT budget.*, $4::text = 'schedule' AND level < burst / 2 AND people_until > at
+      AND people_until <= at + interval '${2 * LONGEST_PAUSE_SECONDS} seconds' AS stands_back
     FROM budget
+  ), turn AS (
+    SELECT first.*,
+      CASE WHEN pause_end IS NOT NULL OR stands_back THEN 0 WHEN level >= 1 THEN least($3::int, floor(level)) ELSE 1 END AS granted,
+      CASE WHEN pause_end IS NOT NULL THEN extract(epoch FROM pause_end - at)::float8
+           WHEN stands_back THEN greatest(${STAND_BACK_SECONDS}, 1 / rate)
+           WHEN level >= 1 THEN 0 ELSE (1 - level) / rate END AS wait
+    FROM first
   )
-  UPDATE psa_budgets b SET tokens = level - granted, refilled_at = greatest(since, at), share = share_now
+  UPDATE psa_budgets b SET tokens = level - granted, refilled_at = greatest(since, at), share = share_now,
+    people_until = CASE WHEN $4 = 'person' THEN at + make_interval(secs => wait + ${PEOPLE_SECONDS}) ELSE b.people_until END
   FROM turn WHERE b.psa_instance_id = turn.psa_instance_id
   RETURNING granted::int AS granted, (wait * 1000)::float8 AS wait_ms,
-    (extract(epoch FROM at)::float8 + wait) * 1000 AS due_ms, b.paused_until::text AS pause`;
+    (extract(epoch FROM at)::float8 + wait) * 1000 AS due_ms, b.paused_until::text AS pause, coalesce(stands_back, false) AS stands_back`;
 
 /** Whether a turn that was waited for still holds ($3: its pause), and what time it is. */
 export const CONFIRM = `
