@@ -164,6 +164,18 @@ const ROUTES: Record<string, () => Promise<Expected>> = {
     await send('DELETE', `/sessions/${id}`);
     return { action: 'end', entity: 'session', entityId: id, psaInstanceId: null };
   },
+  'POST /webhooks/halo/{psaInstanceId}': async () => {
+    await endAll();
+    const { body } = await app.api<{ webhookSecret: string }>('POST', `/psa-instances/${psaInstanceId}/webhook-secret`);
+    const answer = await app.app.inject({
+      method: 'POST',
+      url: `/webhooks/halo/${psaInstanceId}`,
+      headers: { 'x-isthmus-secret': body.webhookSecret },
+      payload: { event: 'import.all', tenant: tenantId },
+    });
+    const { imports } = answer.json<{ imports: { importId: string }[] }>();
+    return { action: 'start', entity: 'import', entityId: imports[0]?.importId ?? '', actorKind: 'webhook' };
+  },
 };
 
 /** Somebody who signed in with a link, and their session's id. */

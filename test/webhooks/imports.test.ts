@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Tenant } from '../../entities/index.js';
+import { AuditLine, Tenant } from '../../entities/index.js';
 import { stage, type Stage } from './stage.js';
 
 let there: Stage;
@@ -45,6 +45,14 @@ describe('import.client', () => {
         state: 'queued',
       });
       expect(await there.jobs(row!.id)).toBe(1);
+      expect(await there.app.database.dataSource.manager.findOneByOrFail(AuditLine, { entity: 'import', entityId: row!.id })).toMatchObject(
+        {
+          actorKind: 'webhook',
+          actorId: answer.id,
+          action: 'start',
+          psaInstanceId: there.psaInstanceId,
+        },
+      );
     }
   });
 
