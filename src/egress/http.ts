@@ -3,6 +3,7 @@ import { guardedAgents } from './agents.js';
 import { networkError } from './network-error.js';
 import { EgressRefused, type EgressPolicy } from './policy.js';
 import { UpstreamError, type UpstreamVendor } from './upstream-error.js';
+import { secretsSent, withoutSecrets } from './without-secrets.js';
 
 export interface HttpOptions {
   vendor: UpstreamVendor;
@@ -46,7 +47,8 @@ export interface HttpAnswer {
 
 export interface Http {
   /**
-   * Makes one call, once. Resolves for every HTTP status, redirects included, as they are not followed.
+   * Makes one call, once. Resolves for every HTTP status, redirects included, as they are not followed; of a refusal, what it echoes
+   * of the request's secrets is taken out.
    * Throws an UpstreamError (unreachable, timeout, bad_answer for a cut or oversized one, egress), or the reason of the
    * signal that was aborted.
    */
@@ -91,7 +93,7 @@ export function createHttp(options: HttpOptions): Http {
           // The library's own timeout does not fire on a body that drips.
           signal: deadline.signal,
         });
-        return answerOf(response);
+        return withoutSecrets(answerOf(response), secretsSent(request));
       } catch (error) {
         options.signal?.throwIfAborted();
         request.signal?.throwIfAborted();

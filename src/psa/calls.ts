@@ -3,7 +3,6 @@ import {
   createHttp,
   realPace,
   retryReads,
-  scrub,
   UpstreamError,
   type Http,
   type HttpAnswer,
@@ -44,11 +43,9 @@ export class Calls {
   private readonly signIn: SignIn;
   private readonly budget: NonNullable<PsaDeps['budget']>;
   private readonly deps: PsaDeps;
-  private readonly secret: string;
 
   constructor(settings: PsaSettings, deps: PsaDeps, addresses: HaloAddresses) {
     this.deps = deps;
-    this.secret = settings.clientSecret;
     this.pace = deps.pace ?? realPace;
     this.budget = deps.budget ?? ownBudget(deps.callsPer5Minutes ?? CALLS_PER_5_MINUTES, this.pace);
     this.http = createHttp({ vendor: 'psa', baseUrl: addresses.api, policy: deps.policy });
@@ -150,7 +147,7 @@ export class Calls {
   private async counted(call: () => Promise<HttpAnswer>, doing: string): Promise<HttpAnswer> {
     await this.budget.take(this.deps.signal);
     this.count.made += 1;
-    const answer = this.scrubbed(await call());
+    const answer = await call();
     if (answer.status === 429) {
       this.count.refused += 1;
       this.deps.onRefused?.();
@@ -164,11 +161,6 @@ export class Calls {
 
   private errorOf(answer: HttpAnswer, doing: string): UpstreamError {
     return upstreamError(answer, doing, this.pace.now());
-  }
-
-  /** Errors may echo the request: the secret is taken out before anyone quotes them. */
-  private scrubbed(answer: HttpAnswer): HttpAnswer {
-    return isSuccess(answer) ? answer : { ...answer, text: scrub(answer.text, [this.secret]) };
   }
 }
 
