@@ -1,5 +1,5 @@
 import { create, type AxiosResponse } from 'axios';
-import { guardedAgents } from './agents.js';
+import { guardedAgents, type Resolve } from './agents.js';
 import { networkError } from './network-error.js';
 import { EgressRefused, type EgressPolicy } from './policy.js';
 import { UpstreamError, type UpstreamVendor } from './upstream-error.js';
@@ -16,6 +16,8 @@ export interface HttpOptions {
   maxBytes?: number;
   /** Aborts every request. */
   signal?: AbortSignal;
+  /** How names become addresses; by default the machine's way. */
+  resolve?: Resolve;
 }
 
 export interface HttpRequest {
@@ -64,7 +66,7 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 export function createHttp(options: HttpOptions): Http {
   const { vendor, policy, maxBytes = DEFAULT_MAX_BYTES } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const agents = guardedAgents(baseUrl, policy);
+  const agents = guardedAgents(baseUrl, policy, options.resolve);
   const client = create({
     adapter: 'http',
     httpAgent: agents.http,

@@ -43,9 +43,9 @@ export function egressPolicy(options: EgressPolicyOptions): EgressPolicy {
       const host = bareHost(url);
       if (url.username !== '' || url.password !== '') throw new EgressRefused('The address must not contain a user name or password.');
       if (named(url)) return;
+      if (isIP(host) !== 0 && !isPublic(host)) throw new EgressRefused(`${host} is not a public address. ${HOW}`);
       if (url.protocol !== 'https:') throw new EgressRefused(`Plain http to ${url.host} is not allowed: use https. ${HOW}`);
       if (url.port !== '') throw new EgressRefused(`Port ${url.port} of ${host} is not the usual one for https. ${HOW}`);
-      if (isIP(host) !== 0 && !isPublic(host)) throw new EgressRefused(`${host} is not a public address. ${HOW}`);
       if (suffix !== undefined && host !== suffix && !host.endsWith(`.${suffix}`)) {
         throw new EgressRefused(`${host} is not under ${suffix}. ${HOW}`);
       }
