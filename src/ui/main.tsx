@@ -6,6 +6,7 @@ import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { watchAttention } from './api/attention.js';
 import { queryClient } from './api/query-client.js';
 import { App } from './app.js';
 import { readableColours, theme } from './theme.js';
@@ -13,6 +14,8 @@ import { readableColours, theme } from './theme.js';
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 // Where a library that Mantine's dialogs use looks for it.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
+
+watchAttention();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

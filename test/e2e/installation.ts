@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Role } from '../../entities/index.js';
 import { TokenStore } from '../../src/auth/token-store.js';
 import { readConfig } from '../../src/config.js';
 import { type Service, startService } from '../../src/main.js';
@@ -46,11 +45,6 @@ export class Installation {
 
   get url(): string {
     return this.service.url;
-  }
-
-  /** A token of a lesser role. */
-  async tokenOf(role: Role, psaInstanceId: string): Promise<string> {
-    return (await new TokenStore(this.database.dataSource).create({ role, psaInstanceId, name: role })).token;
   }
 
   /** Calls the API as the owner. @throws Error for an answer that is not good. */

@@ -2,9 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import type { Role } from '../../entities/index.js';
 import type { Installation } from './installation.js';
-import { signIn } from './sign-in.js';
+import { type AgentOf, signIn } from './sign-in.js';
 
 /** Where the README's pictures are. */
 const PICTURES = resolve(import.meta.dirname, '..', '..', '..', 'docs', 'screenshots');
@@ -14,7 +13,7 @@ export interface VisitorOptions {
   height?: number;
   dark?: boolean;
   /** Default: an owner. */
-  as?: { role: Role; psaInstanceId: string };
+  as?: AgentOf;
 }
 
 /** Somebody at a browser who is signed in, and everything their browser complains about. */

@@ -12,7 +12,7 @@ export async function send(input: RequestInfo | URL, init: RequestInit = {}): Pr
   const headers = { ...(init.headers as Record<string, string> | undefined), ...PAGE_HEADER };
   let answer: Response;
   try {
-    answer = await fetch(input, { ...init, headers, credentials: 'same-origin', referrerPolicy: 'no-referrer' });
+    answer = await fetch(input, { ...init, headers, credentials: 'same-origin' });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ProblemError(0, 'Isthmus does not answer. Check the connection; the page tries again by itself.');

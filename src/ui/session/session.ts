@@ -1,26 +1,11 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { send } from '../api/client.js';
+import { api } from '../api/client.js';
+import type { SessionView } from '../api/generated.js';
 import { ProblemError } from '../api/problem.js';
 import { SESSION_KEY } from '../api/query-client.js';
 
-export type Role = 'viewer' | 'operator' | 'admin' | 'owner';
-
-/** Who is signed in. */
-export interface Session {
-  /** How: a one-time link, Halo's tab, or an API token. */
-  via: 'link' | 'embed' | 'token';
-  name: string;
-  role: Role;
-  /** The one PSA instance they see; null for all. */
-  psaInstanceId: string | null;
-  agentId: string | null;
-  /** When it ends unless used. */
-  expiresAt: string;
-  /** When it ends whatever happens. */
-  endsAt: string;
-  /** Whether secrets, roles and tokens may be touched at all: never from Halo's tab. */
-  sensitive: boolean;
-}
+export type Session = SessionView;
+export type Role = Session['role'];
 
 const RANKS: readonly Role[] = ['viewer', 'operator', 'admin', 'owner'];
 
@@ -29,7 +14,7 @@ export const sessionQuery = queryOptions({
   queryKey: SESSION_KEY,
   queryFn: async (): Promise<Session | null> => {
     try {
-      return (await (await send('/api/v1/session')).json()) as Session;
+      return await api.sessions.getSession();
     } catch (error) {
       if (error instanceof ProblemError && error.status === 401) return null;
       throw error;
@@ -54,7 +39,7 @@ export function useMay(least: Role, touches?: 'secrets'): boolean {
 export function useSignOut(): () => void {
   const client = useQueryClient();
   const { mutate } = useMutation({
-    mutationFn: () => send('/api/v1/session', { method: 'DELETE' }),
+    mutationFn: () => api.sessions.deleteSession(),
     onSettled: () => {
       client.clear();
       client.setQueryData(SESSION_KEY, null);
