@@ -3,6 +3,15 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Update
 export type MappingState = 'mapped' | 'suggested' | 'ignored' | 'ambiguous' | 'broken';
 export type MappingOrigin = 'name' | 'key' | 'manual' | 'created';
 
+/** What of a mapping a person decides. */
+export type MappingFacts = Pick<Mapping, 'state' | 'clientId' | 'clientName' | 'origin' | 'candidates' | 'note'>;
+
+/** From what to what somebody changed a mapping; null for none. */
+export interface MappingStep {
+  before: MappingFacts | null;
+  after: MappingFacts | null;
+}
+
 /** "This customer is that client", or why not yet. One that was removed is archived. */
 @Entity('mappings')
 @Index('mappings_one_for_each_customer', ['tenantId', 'customerId'], { unique: true, where: '"archived_at" IS NULL' })
@@ -18,6 +27,8 @@ export class Mapping {
   /** Clients a suggested or ambiguous customer may be. */
   @Column('jsonb', { default: [] }) candidates: string[];
   @Column('text', { nullable: true }) note: string | null;
+  /** What somebody last said, so that it can be taken back; null when nobody said anything yet, or it was taken back. */
+  @Column('jsonb', { name: 'last_step', nullable: true }) lastStep: MappingStep | null;
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' }) createdAt: Date;
   @UpdateDateColumn({ type: 'timestamptz', name: 'updated_at' }) updatedAt: Date;
   @Column('timestamptz', { name: 'archived_at', nullable: true }) archivedAt: Date | null;

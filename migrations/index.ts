@@ -7,6 +7,7 @@ import { FewCalls1765353600000 } from './20-few-calls.js';
 import { SignIn1767081600000 } from './40-sign-in.js';
 import { Webhooks1767945600000 } from './50-webhooks.js';
 import { Audit1768809600000 } from './60-audit.js';
+import { MappingSteps1769673600000 } from './70-mapping-steps.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   SignIn1767081600000,
   Webhooks1767945600000,
   Audit1768809600000,
+  MappingSteps1769673600000,
 ];

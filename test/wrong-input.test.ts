@@ -48,6 +48,8 @@ beforeAll(async () => {
     'POST /tenants': { psaInstanceId, name: 'n', ...marketplace },
     'POST /tenants/verify': { ...marketplace },
     'POST /tenants/{id}/mappings': { customerId: 'c1', createClient: true },
+    'POST /tenants/{id}/mappings/several': { customerIds: ['c1'], createClient: true },
+    'POST /tenants/{id}/mappings/take-back': { mappingIds: [randomUUID()] },
     'PATCH /mappings/{id}': { note: 'n' },
     'POST /tenants/{id}/links': { subscriptionId: 's1', createAnyway: true },
     'POST /tenants/{id}/imports': { entities: ['customers'] },
@@ -215,6 +217,7 @@ describe('wrong input to any route', () => {
 
   it.each([
     ['/tenants/{id}/customers', 'state=lost'],
+    ['/tenants/{id}/customers', 'sort=lost'],
     ['/tenants/{id}/subscriptions', 'state=lost'],
     ['/tenants/{id}/subscriptions', 'status=lost'],
     ['/tenants/{id}/subscriptions', 'clientId=abc'],

@@ -8,6 +8,9 @@ export interface Client {
   topLevelId?: string;
   /** Undefined when the row did not carry it. */
   mainSiteId?: string;
+  /** What tells clients of one name apart, for people; undefined when the row did not carry it. */
+  mainSiteName?: string;
+  domain?: string;
   /** Set by Halo's own Ingram module on clients it imported. */
   nativeIngram?: boolean;
 }

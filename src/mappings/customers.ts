@@ -14,6 +14,13 @@ interface Row {
   mapping: MappingOfCustomer | null;
 }
 
+/** What comes before the name. */
+const ORDERS = {
+  name: '',
+  state: `coalesce(array_position(ARRAY['ambiguous', 'broken', 'suggested', 'mapped', 'ignored'], mappings.state::text), 0),`,
+  subscriptions: 'subscriptions DESC,',
+};
+
 /** A tenant's customers with their mapping, by name, and how many there are. One that is gone is shown while it has a mapping. */
 export async function listCustomers(dataSource: DataSource, tenantId: string, query: CustomersQuery): Promise<[CustomerView[], number]> {
   const { state, search } = query;
@@ -21,6 +28,7 @@ export async function listCustomers(dataSource: DataSource, tenantId: string, qu
   const add = (value: unknown): string => `$${parameters.push(value)}`;
   const conditions = ['customers.tenant_id = $1', '(customers.gone_at IS NULL OR mappings.id IS NOT NULL)'];
   if (state === 'unmapped') conditions.push('mappings.id IS NULL');
+  else if (state === 'undecided') conditions.push(`(mappings.id IS NULL OR mappings.state IN ('suggested', 'ambiguous', 'broken'))`);
   else if (state !== undefined) conditions.push(`mappings.state = ${add(state)}`);
   if (search !== undefined) conditions.push(`(customers.name ILIKE ${add(likePattern(search))} OR customers.customer_id = ${add(search)})`);
   const from = `FROM customers
@@ -33,7 +41,7 @@ export async function listCustomers(dataSource: DataSource, tenantId: string, qu
          AND subscriptions.gone_at IS NULL AND subscriptions.status NOT IN ('terminated', 'removed')) AS subscriptions,
        CASE WHEN mappings.id IS NULL THEN NULL ELSE jsonb_build_object('id', mappings.id, 'state', mappings.state, 'clientId', mappings.client_id,
          'clientName', mappings.client_name, 'origin', mappings.origin, 'candidates', mappings.candidates, 'note', mappings.note) END AS mapping
-     ${from} ORDER BY lower(customers.name), customers.customer_id OFFSET ${add(query.offset)} LIMIT ${add(query.limit)}`,
+     ${from} ORDER BY ${ORDERS[query.sort ?? 'name']} lower(customers.name), customers.customer_id OFFSET ${add(query.offset)} LIMIT ${add(query.limit)}`,
     parameters,
   );
   return [rows, count?.total ?? 0];

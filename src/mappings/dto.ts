@@ -38,7 +38,10 @@ export class RemoveMappingQuery {
 }
 
 export class CustomersQuery extends PageQuery {
-  @MayBeAbsent() @IsIn([...MAPPING_STATES, 'unmapped']) state?: MappingState | 'unmapped';
+  /** `undecided` is all that nobody has said anything of yet, and what is broken: `unmapped`, `suggested`, `ambiguous`, `broken`. */
+  @MayBeAbsent() @IsIn([...MAPPING_STATES, 'unmapped', 'undecided']) state?: MappingState | 'unmapped' | 'undecided';
+  /** `state` has first what waits for a person: unmapped, ambiguous, broken, suggested; then by name. */
+  @MayBeAbsent() @IsIn(['name', 'state', 'subscriptions']) sort?: 'name' | 'state' | 'subscriptions';
   /** A part of the name, or the whole id. */
   @MayBeAbsent() @Line(200) search?: string;
 }

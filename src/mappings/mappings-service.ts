@@ -12,6 +12,7 @@ import { factsOfMapping, namedMapping, saidOfLicences } from './audited-mapping.
 import { requireCustomer } from './customers.js';
 import type { ChangeMapping, LinkedLicences, SetMapping } from './dto.js';
 import { settleLinkedLicences } from './linked-licences.js';
+import { stepFacts } from './take-back.js';
 
 const CHOICES = ['clientId', 'ignored', 'createClient'] as const;
 type Choice = Pick<ChangeMapping, (typeof CHOICES)[number]>;
@@ -41,11 +42,12 @@ export class MappingsService {
     if (choicesOf(wanted).length !== 1)
       throw new Invalid([{ pointer: '', message: 'Give exactly one of clientId, ignored and createClient.' }]);
     await requireCustomer(this.services, tenant, wanted.customerId);
-    const target = await this.target(tenant, wanted);
+    const target = (await this.suggested(tenantId, wanted)) ?? (await this.target(tenant, wanted));
     return this.services.dataSource.transaction(async (manager) => {
       await holdCustomer(manager, caller, tenantId, wanted.customerId);
       const before = await manager.findOneBy(Mapping, { tenantId, customerId: wanted.customerId, archivedAt: IsNull() });
-      const fresh = manager.create(Mapping, { tenantId, customerId: wanted.customerId, candidates: [], note: null, archivedAt: null });
+      const { customerId } = wanted;
+      const fresh = manager.create(Mapping, { tenantId, customerId, candidates: [], note: null, lastStep: null, archivedAt: null });
       const asked = { tenant, actor: actorOf(caller), wanted };
       const mapping = await this.change(manager, before ?? fresh, target, asked);
       return { mapping, made: before === null };
@@ -73,7 +75,8 @@ export class MappingsService {
       await holdCustomer(manager, caller, tenant.id, mapping.customerId);
       const gone = await current(manager, id);
       await settleLinkedLicences(manager, tenant.id, mapping.customerId, licences);
-      await manager.update(Mapping, { id }, { archivedAt: new Date(this.services.clock.now()) });
+      const lastStep = { before: stepFacts(gone), after: null };
+      await manager.update(Mapping, { id }, { archivedAt: new Date(this.services.clock.now()), lastStep });
       const done = { action: 'remove', ...namedMapping(gone, tenant) } as const;
       await record(manager, actorOf(caller), done, { before: factsOfMapping(gone), after: saidOfLicences(licences) });
     });
@@ -86,6 +89,14 @@ export class MappingsService {
       throw error instanceof NotFound ? new NotFound('That mapping') : error;
     });
     return { tenant, mapping };
+  }
+
+  /** Accepting what was suggested costs no call: the look that suggested it saw the client, and the next import looks again. */
+  private async suggested(tenantId: string, { customerId, clientId }: SetMapping): Promise<Target | undefined> {
+    if (clientId === undefined) return undefined;
+    const where = { tenantId, customerId, state: 'suggested', clientId, archivedAt: IsNull() } as const;
+    const found = await this.services.dataSource.manager.findOneBy(Mapping, where);
+    return found?.clientName ? { state: 'mapped', clientId, clientName: found.clientName, origin: 'manual' } : undefined;
   }
 
   /** @throws Unprocessable naming the field when HaloPSA has no such client. */
@@ -108,11 +119,14 @@ export class MappingsService {
     { tenant, actor, wanted: { licences, note } }: Asked,
   ): Promise<Mapping> {
     const [isNew, was] = [mapping.id === undefined, factsOfMapping(mapping)];
+    const before = isNew ? null : stepFacts(mapping);
     if (target && !isAlready(mapping, target)) {
       if (!meansTheSame(mapping, target)) await settleLinkedLicences(manager, mapping.tenantId, mapping.customerId, licences);
       Object.assign(mapping, target, { candidates: [] });
     }
     if (note !== undefined) mapping.note = note;
+    const after = stepFacts(mapping);
+    if (!isDeepStrictEqual(before, after)) mapping.lastStep = { before, after };
     const saved = await manager.save(Mapping, mapping);
     const stored = await manager.findOneByOrFail(Mapping, { id: saved.id });
     const [done, is] = [namedMapping(stored, tenant), factsOfMapping(stored)];
@@ -144,14 +158,14 @@ function meansTheSame(mapping: Mapping, target: Target): boolean {
   return mapping.state === target.state && mapping.clientId === target.clientId && target.clientId !== null;
 }
 
-async function current(manager: EntityManager, id: string): Promise<Mapping> {
+export async function current(manager: EntityManager, id: string): Promise<Mapping> {
   const mapping = await manager.findOneBy(Mapping, { id, archivedAt: IsNull() });
   if (!mapping) throw new NotFound('That mapping');
   return mapping;
 }
 
 /** Keeps the tenant as it is, and others from changing this customer's mapping, until the transaction ends. */
-async function holdCustomer(manager: EntityManager, caller: Caller, tenantId: string, customerId: string): Promise<void> {
+export async function holdCustomer(manager: EntityManager, caller: Caller, tenantId: string, customerId: string): Promise<void> {
   await visibleTenant(manager, caller, tenantId, 'pessimistic_read');
   const held = await manager.query<unknown[]>('SELECT 1 FROM customers WHERE tenant_id = $1 AND customer_id = $2 FOR UPDATE', [
     tenantId,

@@ -16,6 +16,9 @@ import {
   viewOfMapping,
 } from './dto.js';
 import { MappingsService } from './mappings-service.js';
+import { setSeveral } from './set-several.js';
+import { SetSeveralMappings, SeveralMappings, TakeBack, TakenBack } from './several-dto.js';
+import { takeBack } from './take-back.js';
 
 /** Customers and what they are in HaloPSA. */
 export function mappingRoutes(app: FastifyInstance, services: Services): void {
@@ -50,6 +53,29 @@ export function mappingRoutes(app: FastifyInstance, services: Services): void {
       const { mapping, made } = await mappings.set(caller, params.id, body);
       return made ? viewOfMapping(mapping) : reply.code(200).send(viewOfMapping(mapping));
     },
+  });
+
+  route(app, {
+    method: 'POST',
+    url: '/tenants/:id/mappings/several',
+    access: 'operator',
+    summary: 'Say the same of several customers',
+    description: 'Each by itself: the answer names those for whom it could not be done.',
+    body: SetSeveralMappings,
+    response: SeveralMappings,
+    problems: [502, 503, 504],
+    handler: ({ caller, params, body }) => setSeveral(services, caller, params.id, body),
+  });
+
+  route(app, {
+    method: 'POST',
+    url: '/tenants/:id/mappings/take-back',
+    access: 'operator',
+    summary: 'Take back what was last said of some mappings',
+    description: 'Each by itself, where nothing changed it since. Also a removal.',
+    body: TakeBack,
+    response: TakenBack,
+    handler: ({ caller, params, body }) => takeBack(services, caller, params.id, body),
   });
 
   route(app, {

@@ -1,4 +1,5 @@
 import { IsBoolean, IsIn, IsInt, IsISO8601, IsObject, IsString } from 'class-validator';
+import type { Client } from '../domain/index.js';
 import type { PsaInstance } from '../../entities/index.js';
 import { Nested, NestedList, Nullable, UuidField } from '../http/dto.js';
 import { MayBeAbsent } from '../http/fields.js';
@@ -60,6 +61,9 @@ export class ClientView {
   @IsString() clientId: string;
   @IsString() name: string;
   @IsBoolean() inactive: boolean;
+  /** Of its main site, and where it is on the web; left out when HaloPSA does not show them. */
+  @MayBeAbsent() @IsString() siteName?: string;
+  @MayBeAbsent() @IsString() domain?: string;
 }
 
 export function viewOfPsaInstance(instance: PsaInstance): Pick<PsaInstanceView, keyof PsaInstanceView> {
@@ -77,5 +81,15 @@ export function viewOfPsaInstance(instance: PsaInstance): Pick<PsaInstanceView, 
     secretsSetAt: instance.secretsSetAt,
     createdAt: instance.createdAt.toISOString(),
     updatedAt: instance.updatedAt.toISOString(),
+  };
+}
+
+export function viewOfClient({ clientId, name, inactive, mainSiteName, domain }: Client): Pick<ClientView, keyof ClientView> {
+  return {
+    clientId,
+    name,
+    inactive,
+    ...(mainSiteName === undefined ? {} : { siteName: mainSiteName }),
+    ...(domain === undefined ? {} : { domain }),
   };
 }

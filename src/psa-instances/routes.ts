@@ -11,6 +11,7 @@ import {
   PsaInstanceView,
   TopLevelView,
   VerificationView,
+  viewOfClient,
   viewOfPsaInstance,
   WebhookSecret,
 } from './psa-instance-view.js';
@@ -133,11 +134,7 @@ export function psaInstanceRoutes(app: FastifyInstance, services: Services): voi
     handler: async ({ caller, params, query }) => {
       const found = await askPsa(services, await instances.one(caller, params.id), (psa) => psa.searchClients(query.search ?? ''));
       const part = found.slice(query.offset, query.offset + query.limit);
-      return page(
-        part.map(({ clientId, name, inactive }) => ({ clientId, name, inactive })),
-        found.length,
-        query,
-      );
+      return page(part.map(viewOfClient), found.length, query);
     },
   });
 }

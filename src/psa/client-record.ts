@@ -21,6 +21,10 @@ export function clientFromWire(row: WireRecord): Client | { reason: string } {
   if (topLevelId !== undefined) client.topLevelId = topLevelId;
   const mainSiteId = read.id(row['main_site_id']);
   if (mainSiteId !== undefined) client.mainSiteId = mainSiteId;
+  const mainSiteName = read.text(row['main_site_name']);
+  if (typeof mainSiteName === 'string' && mainSiteName !== '') client.mainSiteName = mainSiteName;
+  const domain = [row['domain'], row['website']].map(read.text).find((text) => typeof text === 'string' && text !== '');
+  if (typeof domain === 'string') client.domain = domain;
   const native = read.reference(row['ingram_micro_details_id']);
   if (native !== undefined) client.nativeIngram = native !== null;
   return client;

@@ -95,6 +95,17 @@ const ROUTES: Record<string, () => Promise<Expected>> = {
     await send('DELETE', `/mappings/${id}`);
     return { action: 'remove', entity: 'mapping', entityId: id };
   },
+  'POST /api/v1/tenants/{id}/mappings/several': async () => {
+    const id = await mapping();
+    await send('POST', `/tenants/${tenantId}/mappings/several`, { customerIds: ['c1'], createClient: true });
+    return { action: 'change', entity: 'mapping', entityId: id };
+  },
+  'POST /api/v1/tenants/{id}/mappings/take-back': async () => {
+    const id = await mapping();
+    await send('POST', `/tenants/${tenantId}/mappings/several`, { customerIds: ['c1'], createClient: true });
+    await send('POST', `/tenants/${tenantId}/mappings/take-back`, { mappingIds: [id] });
+    return { action: 'change', entity: 'mapping', entityId: id };
+  },
   'POST /api/v1/tenants/{id}/mappings/generate': async () => {
     await send('POST', `/tenants/${tenantId}/mappings/generate`);
     return { action: 'generate', entity: 'mapping', entityId: null };
