@@ -180,6 +180,29 @@ describe('What the guard holds', () => {
     expect((await app.api('POST', `/imports/${waiting.id}/approve`, { digest: waiting.digest }, operator)).status).toBe(202);
   });
 
+  it('includes endings while more than one record in twenty cannot be understood, however many ended ones are listed', async () => {
+    const { world } = app.sandbox.marketplace;
+    const listed = world.subscriptions.newestFirst().length;
+    for (let more = 0; more < 100 - listed; more += 1)
+      world.addSubscription({ customerId: world.customers.newestFirst()[0]!.id, status: 'removed' }, 1);
+    world.changeSubscription(linked[1]!, {}, { quantity: 8 });
+    const path = `^/subscriptions/${linked[1]}`;
+    app.sandbox.kernel.faults.add({
+      vendor: 'marketplace',
+      path,
+      times: 0,
+      status: 200,
+      body: { id: linked[1], products: 'none of the kind' },
+    });
+    remove(linked.slice(0, 1));
+    const before = active();
+    const waiting = await byIntegrator();
+    expect(waiting).toMatchObject({ state: 'needs_approval', counts: { held: 1, licences: { deactivated: 0 } } });
+    expect(active()).toBe(before);
+    const [held] = await changes(waiting.id, '&state=held');
+    expect(held!.message).toMatch(/^1 of \d+ subscription records could not be understood/);
+  });
+
   it('never ends a licence in an import by hand', async () => {
     remove(linked);
     const before = active();

@@ -53,9 +53,10 @@ interface Done {
   took?: number;
   preview?: boolean;
   customerId?: string;
+  entities?: Import['entities'];
 }
 
-async function storeImport({ tenant = 0, state, ago, took, preview = false, customerId }: Done): Promise<string> {
+async function storeImport({ tenant = 0, state, ago, took, preview = false, customerId, entities }: Done): Promise<string> {
   const createdAt = new Date(Date.now() - ago * 1000);
   const counts = noCounts();
   counts.licences.created = 3;
@@ -66,7 +67,7 @@ async function storeImport({ tenant = 0, state, ago, took, preview = false, cust
     id,
     psaInstanceId: psaInstances[tenant]!,
     tenantId: tenants[tenant]!,
-    entities: ['customers', 'subscriptions'],
+    entities: entities ?? ['customers', 'subscriptions'],
     customerId: customerId ?? null,
     trigger: 'manual',
     requestedBy: 'test',
@@ -140,8 +141,9 @@ describe('/metrics', () => {
 
   it('tells the age of the last whole success, and of a tenant that never had one', async () => {
     await storeImport({ state: 'succeeded_with_skips', ago: 900, took: 100, customerId: 'one-only' });
+    await storeImport({ state: 'succeeded', ago: 800, took: 100, entities: ['customers'] });
     const { value } = await scrape();
-    // The one of 3,000 seconds ago, which took 700: a preview and one customer's import do not count, nor does a failure.
+    // The one of 3,000 seconds ago, which took 700: a preview, one customer's import and one without subscriptions do not count, nor does a failure.
     expect(value(`isthmus_last_success_age_seconds{${labels(0)}}`)).toBeCloseTo(2300, -2);
     expect(value(`isthmus_last_success_age_seconds{${labels(1)}}`)).toBeCloseTo(50_000, -3);
     expect(value(`isthmus_tenant_enabled{${labels(1)}}`)).toBe(1);

@@ -13,6 +13,11 @@ export interface Refusal {
   psaId?: string;
 }
 
+/** Whether a line does not say what it is of. */
+export function isNameless({ mpn, productId }: SubscriptionLine): boolean {
+  return mpn === undefined && productId === undefined;
+}
+
 /** Why a live line gets no licence, or its licence is left alone; undefined when nothing is in the way. `wanted` is the line as the PSA would store it. */
 export function refusalOf(
   input: PlanInput,
@@ -22,7 +27,7 @@ export function refusalOf(
   wanted: LicenceFields,
 ): Refusal | undefined {
   const { quantity } = line;
-  if (line.mpn === undefined && line.productId === undefined)
+  if (isNameless(line))
     return { reason: 'no_product', detail: 'This product has neither an MPN nor an id, so it cannot be told from others.' };
   if (input.subscriptionImport.trials === 'skip' && isTrial(subscription, line))
     return { reason: 'trial', detail: 'It is a trial, and trials are not imported.' };

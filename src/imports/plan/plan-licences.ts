@@ -6,7 +6,7 @@ import { Holdings, type Holding } from './holdings.js';
 import type { Plan, PlanInput } from './input.js';
 import { LicenceChanges, type Place } from './licence-changes.js';
 import { ownedFields } from './line-fields.js';
-import { refusalOf } from './line-refusal.js';
+import { isNameless, refusalOf } from './line-refusal.js';
 import type { Placement } from './plan-clients.js';
 import { findSuccessions, productOf, type EndedLine, type LiveLine, type NewLine, type Succession } from './renewals.js';
 
@@ -92,16 +92,29 @@ class LicencePlanner {
       return this.#changes.skip(id, 'invalid', `The marketplace's record could not be understood: ${'reason' in read ? read.reason : ''}`);
     if (detail.customerId !== row.customerId)
       return this.#changes.skip(id, 'invalid', `The list gives it to customer ${row.customerId}, its own record to ${detail.customerId}.`);
-    if (detail.lines.length === 0)
-      return this.#changes.skip(
-        id,
-        'no_product',
-        'It has no product, so there is nothing to count or bill. This is usual for reservations, savings plans and internal plans.',
-      );
+    if (detail.lines.length === 0) return this.#withoutProduct(id);
     const holdings = this.#holdings.of(id, detail.lines);
     for (const line of detail.lines.toSorted((a, b) => (a.line < b.line ? -1 : 1)))
       this.#line(detail, line, holdings.get(line.line)!, place);
-    for (const gone of this.#holdings.ofVanishedLines(id, detail.lines)) this.#vanishedLine(detail, gone);
+    const gone = this.#holdings.ofVanishedLines(id, detail.lines);
+    if (detail.lines.some(isNameless)) this.#leave(id, gone, 'a product that has neither an MPN nor an id, which may be the one that');
+    else for (const line of gone) this.#vanishedLine(detail, line);
+  }
+
+  /** No licence ends or loses its seats because the marketplace does not say what it sold: that is no word of an end. */
+  #leave(id: string, held: readonly { line: string; licence: Licence }[], shown: string): void {
+    for (const { line, licence } of held) {
+      const detail = `The marketplace shows ${shown} licence ${licence.licenceId} stands for. The licence is left as it is: look whether it is still to be billed.`;
+      this.#changes.skip(id, 'no_product', detail, { line, psaId: licence.licenceId });
+    }
+  }
+
+  #withoutProduct(id: string): void {
+    const held = this.#holdings.ofVanishedLines(id, []);
+    if (held.length > 0) return this.#leave(id, held, 'no product of it any more, not the one either that');
+    const detail =
+      'It has no product, so there is nothing to count or bill. This is usual for reservations, savings plans and internal plans.';
+    this.#changes.skip(id, 'no_product', detail);
   }
 
   #vanishedLine({ subscriptionId, customerId }: SubscriptionDetail, { line, licence }: { line: string; licence: Licence }): void {

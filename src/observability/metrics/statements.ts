@@ -38,13 +38,17 @@ export const IMPORTS = `
   FROM ${TENANTS} JOIN imports i ON i.tenant_id = t.id
   GROUP BY t.id, i.state`;
 
-/** The age of each tenant's last success: a whole import, for real. One that never succeeded counts from when it was made. */
+/**
+ * The age of each tenant's last success: a whole import, for real, and with subscriptions where the tenant's integrator is to bring them.
+ * One that never succeeded counts from when it was made.
+ */
 export const TENANT_AGES = `
   SELECT t.id AS tenant_id, t.name AS tenant, t.enabled AND p.enabled AS enabled, t.paused_at IS NOT NULL AS paused,
     extract(epoch FROM now() - coalesce(last.finished_at, t.created_at))::float8 AS age
   FROM ${TENANTS} LEFT JOIN LATERAL (
     SELECT i.finished_at FROM imports i
     WHERE i.tenant_id = t.id AND i.state IN ('succeeded', 'succeeded_with_skips') AND NOT i.preview AND i.customer_id IS NULL AND i.client_id IS NULL
+      AND ('subscriptions' = ANY(i.entities) OR t.integrator ->> 'subscriptions' = 'false')
     ORDER BY i.created_at DESC LIMIT 1
   ) last ON true`;
 

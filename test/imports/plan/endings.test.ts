@@ -122,11 +122,24 @@ describe('Ending licences', () => {
   });
 
   it('leaves a subscription without any product alone: the marketplace may only not say', () => {
-    const next = structuredClone(imported());
+    const state = imported();
+    const next = structuredClone(state);
     next.subscriptions[0]!.lines = [];
     const made = plan(next, endings);
     expect(made.changes).toEqual([]);
-    expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '100', reason: 'no_product' }));
+    // And it names the licence that nothing stands behind any more.
+    const psaId = licenceOf(state, '100', 'A');
+    expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '100', line: 'A', reason: 'no_product', psaId }));
+  });
+
+  it('leaves a product alone that its subscription seems to have lost, while it shows one that nothing names', () => {
+    const state = imported();
+    const next = structuredClone(state);
+    next.subscriptions[0]!.lines = [{ line: 'unnamed', quantity: 3 }];
+    const made = plan(next, endings);
+    expect(made.changes).toEqual([]);
+    const psaId = licenceOf(state, '100', 'A');
+    expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '100', line: 'A', reason: 'no_product', psaId }));
   });
 
   it('keeps the licence that a renewal goes on with', () => {
