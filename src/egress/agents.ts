@@ -46,7 +46,7 @@ export function guardedAgents(url: string, policy: EgressPolicy, resolve: Resolv
   };
   // An address needs no look-up, and would be connected to without one.
   const checkHost: CheckHost = ({ host, hostname }) => {
-    const named = String(host ?? hostname ?? '').replace(/^\[|\]$/g, '');
+    const named = (host ?? hostname ?? '').replace(/^\[|\]$/g, '');
     return isIP(named) === 0 ? undefined : refusal([named]);
   };
   const options = { keepAlive: true, maxSockets: 32, lookup: guarded };
