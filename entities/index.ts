@@ -14,6 +14,7 @@ import { PsaBudget } from './psa-budget.js';
 import { PsaInstance } from './psa-instance.js';
 import { Session } from './session.js';
 import { SignInLink } from './sign-in-link.js';
+import { PsaClientRecord, PsaLicenceRecord, PsaSiteRecord } from './psa-record.js';
 import { Skip } from './skip.js';
 import { SubscriptionHistory } from './subscription-history.js';
 import { SubscriptionLineRecord } from './subscription-line-record.js';
@@ -41,6 +42,7 @@ export * from './psa-budget.js';
 export * from './psa-instance.js';
 export * from './session.js';
 export * from './sign-in-link.js';
+export * from './psa-record.js';
 export * from './skip.js';
 export * from './subscription-history.js';
 export * from './subscription-line-record.js';
@@ -67,9 +69,12 @@ export const entities = [
   Mapping,
   OpenOrder,
   PsaBudget,
+  PsaClientRecord,
   PsaInstance,
   Session,
   SignInLink,
+  PsaLicenceRecord,
+  PsaSiteRecord,
   Skip,
   SubscriptionHistory,
   SubscriptionLineRecord,

@@ -12,6 +12,7 @@ export type LinkOrigin = 'created' | 'key' | 'adopted' | 'renewal';
   unique: true,
   where: '"archived_at" IS NULL AND "licence_id" IS NOT NULL',
 })
+@Index('links_archived', ['psaInstanceId', 'licenceId'], { where: '"archived_at" IS NOT NULL' })
 export class Link {
   @PrimaryGeneratedColumn('uuid') id: string;
   @Column('uuid', { name: 'psa_instance_id' }) psaInstanceId: string;

@@ -15,6 +15,7 @@ export interface MappingStep {
 /** "This customer is that client", or why not yet. One that was removed is archived. */
 @Entity('mappings')
 @Index('mappings_one_for_each_customer', ['tenantId', 'customerId'], { unique: true, where: '"archived_at" IS NULL' })
+@Index('mappings_client', ['tenantId', 'clientId'], { where: '"archived_at" IS NULL' })
 export class Mapping {
   @PrimaryGeneratedColumn('uuid') id: string;
   @Column('uuid', { name: 'tenant_id' }) tenantId: string;

@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** A subscription as the marketplace last showed it: the list row, and the detail with when it was read. */
 @Entity('subscriptions')
 @Index('subscriptions_customer', ['tenantId', 'customerId'])
+@Index('subscriptions_unlisted', ['tenantId'], { where: 'NOT "listed"' })
 export class SubscriptionRecord {
   @PrimaryColumn('uuid', { name: 'tenant_id' }) tenantId: string;
   @PrimaryColumn('varchar', { name: 'subscription_id', length: 64 }) subscriptionId: string;
@@ -19,4 +20,11 @@ export class SubscriptionRecord {
   /** When a look last showed something new about it. */
   @Column('timestamptz', { name: 'seen_at' }) seenAt: Date;
   @Column('timestamptz', { name: 'gone_at', nullable: true }) goneAt: Date | null;
+  /** Of the list row. */
+  @Column('varchar', { length: 43, nullable: true }) digest: string | null;
+  /** Whether the last look that went over it showed it. Unlike `goneAt` this proves nothing. */
+  @Column('boolean', { default: true }) listed: boolean;
+  /** The import, and its attempt, that read the detail. */
+  @Column('uuid', { name: 'read_by', nullable: true }) readBy: string | null;
+  @Column('integer', { name: 'read_attempt', nullable: true }) readAttempt: number | null;
 }

@@ -3,6 +3,7 @@ import { EveryDay1763798400000 } from './2-every-day.js';
 import { SharedFigures1763884800000 } from './3-shared-figures.js';
 import { Tries1763971200000 } from './4-tries.js';
 import { LicenceClaims1764057600000 } from './5-licence-claims.js';
+import { Looks1764489600000 } from './10-looks.js';
 import { FewCalls1765353600000 } from './20-few-calls.js';
 import { SignIn1767081600000 } from './40-sign-in.js';
 import { Webhooks1767945600000 } from './50-webhooks.js';
@@ -16,6 +17,7 @@ export const migrations = [
   SharedFigures1763884800000,
   Tries1763971200000,
   LicenceClaims1764057600000,
+  Looks1764489600000,
   FewCalls1765353600000,
   SignIn1767081600000,
   Webhooks1767945600000,

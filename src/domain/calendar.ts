@@ -11,9 +11,14 @@ export function calendarDate(value: unknown): CalendarDate | undefined {
   if (typeof value !== 'string') return undefined;
   const match = FORM.exec(value.trim());
   if (!match) return undefined;
-  const text = match[0];
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text ? undefined : text;
+  return isDay(Number(match[1]), Number(match[2]), Number(match[3])) ? match[0] : undefined;
+}
+
+/** Asked of every date of every row: by counting, which is much quicker than by a Date. */
+function isDay(year: number, month: number, day: number): boolean {
+  if (month < 1 || month > 12 || day < 1) return false;
+  if (month === 2) return day <= (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28);
+  return day <= (month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31);
 }
 
 /** Whole days from one day to another; negative when `to` is earlier. */

@@ -5,8 +5,9 @@ import { record } from '../auth/audit/record.js';
 import { ImportFailure } from './failure.js';
 import type { Needs } from './plan/input.js';
 import { matchCustomers } from './plan/match-customers.js';
-import { loadKnown, storeMappings } from './store/known.js';
-import { storeCustomers } from './store/seen.js';
+import { loadMappings, storeMappings } from './store/known.js';
+import { CUSTOMERS, storeShown, storeUnseen } from './store/shown.js';
+import type { Query } from './store/query.js';
 import type { Marketplace, Psa } from './vendors.js';
 
 /** What became of the customers of a tenant. */
@@ -52,7 +53,13 @@ async function match(
   { marketplace, psa }: { marketplace: Marketplace; psa: Psa },
 ): Promise<GeneratedMappings> {
   const customers = await marketplace.customers();
-  await storeCustomers(dataSource, tenant.id, customers, true);
+  await dataSource.transaction(async (manager) => {
+    const query: Query = (sql, parameters) => manager.query(sql, parameters);
+    await storeShown({ query }, (work) => work(query), CUSTOMERS, tenant.id, customers.rows);
+    const but = customers.malformed.flatMap(({ id }) => id ?? []);
+    const seen = new Set(customers.rows.map((row) => row.customerId));
+    await storeUnseen(query, CUSTOMERS, tenant.id, seen, customers.complete ? { proven: { but } } : {});
+  });
   const clients = await psa.clients();
   if (!clients.complete || clients.malformed.length > 0) {
     throw new ImportFailure(
@@ -61,13 +68,12 @@ async function match(
       'HaloPSA did not show all of its clients, so no name could be known to be alone. Nothing was mapped; try again later.',
     );
   }
-  const known = await loadKnown(dataSource, tenant.id);
   const input = {
     marketplace: tenant.marketplace,
     customers: customers.rows,
     customersComplete: customers.complete,
     clients: clients.rows,
-    mappings: known.mappings,
+    mappings: await loadMappings(dataSource, tenant.id),
     licenceClients: new Map<string, Set<string>>(),
   };
   const needs: Needs = { customers: new Set(), details: new Set(), clients: new Set(), licences: new Set(), sites: false };

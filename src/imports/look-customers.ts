@@ -19,7 +19,7 @@ export async function lookAtCustomerRecords(
   context: LookContext,
   marketplace: Pick<Marketplace, 'customer' | 'callsAnHour'>,
   { rows, fresh, callsMade }: CustomersWanted,
-): Promise<Map<string, Customer | Malformed | null>> {
+): Promise<{ found: Map<string, Customer | Malformed | null>; callsMade: number }> {
   const { dataSource, tenant, run, hold } = context;
   const ids = rows.map((row) => row.customerId);
   const kept = fresh ? new Map() : await customersRead(dataSource, tenant.id, ids);
@@ -37,7 +37,7 @@ export async function lookAtCustomerRecords(
   const found = new Map<string, Customer | Malformed | null>(
     rows.flatMap((row) => (kept.has(row.customerId) ? [[row.customerId, { ...kept.get(row.customerId)!.detail, ...row }] as const] : [])),
   );
-  if (wanted.length === 0) return found;
+  if (wanted.length === 0) return { found, callsMade: 0 };
   await context.progress(0, wanted.length);
   const read = await readMany<Customer, Customer | Malformed | null>(wanted, {
     read: (row) => marketplace.customer(row.customerId),
@@ -49,5 +49,5 @@ export async function lookAtCustomerRecords(
     now: () => context.now(),
   });
   for (const [row, answer] of read) found.set(row.customerId, answer);
-  return found;
+  return { found, callsMade: wanted.length };
 }

@@ -1,30 +1,33 @@
 import type { DataSource } from 'typeorm';
 import type { Import, Tenant } from '../../entities/index.js';
-import type { Customer, Look, Malformed, Subscription } from '../domain/index.js';
+import type { Malformed, Subscription, Walk } from '../domain/index.js';
 import { ImportFailure } from './failure.js';
-import { isAnotherAccount } from './guard/another-account.js';
-import { readDetails, rowsToRead, underRow } from './look-details.js';
+import { isAnother, recognise, type Recognition } from './guard/another-account.js';
+import { readDetails } from './look-details.js';
 import { lookAtOrders, type OrderNews } from './look-orders.js';
-import type { KnownMapping, ReadDetail } from './plan/input.js';
 import type { ImportHold } from './store/import-row.js';
 import { openOrders, storeOrders } from './store/orders.js';
-import {
-  cachedDetails,
-  knownCustomers,
-  knowsSubscriptions,
-  storeCustomers,
-  storeDetails,
-  storeSubscriptions,
-  type CachedDetail,
-} from './store/seen.js';
+import { knownCustomers, knownNames, knowsSubscriptions, listedRows, readableSubscriptions, storeDetails } from './store/seen.js';
+import { CUSTOMERS, newsOf, storeNews, storeShown, storeUnseen, SUBSCRIPTIONS, type News, type Transaction } from './store/shown.js';
 import type { Marketplace } from './vendors.js';
+import { worthReading } from './what-to-read.js';
+
+/** How many list rows are held at a time while their details are read. */
+const AT_A_TIME = 1000;
+
+/** What is remembered of a list whose rows are in the database. */
+export type Listed = Omit<Walk, 'ids'> & { seen: number };
 
 export interface MarketplaceLook {
-  customers: Look<Customer>;
-  subscriptions: Look<Subscription>;
-  details: Map<string, ReadDetail>;
-  /** Subscriptions whose detail was read just now, and not taken from the cache. */
-  readNow: Set<string>;
+  customers: Listed;
+  /** Null when they were not looked at. */
+  subscriptions: Listed | null;
+  /** How many subscriptions have a record that is worth knowing: those in force, that nobody said to ignore. */
+  records: number;
+  /** Details that this attempt asked for and that could not be stored: null where the marketplace knows no such id. */
+  unreadable: Map<string, Malformed | null>;
+  /** How many records were asked for by their ids. */
+  callsMade: number;
 }
 
 export interface LookContext {
@@ -38,8 +41,6 @@ export interface LookContext {
   remarks: string[];
 }
 
-const NOTHING: Look<never> = { rows: [], complete: true, malformed: [], dropped: 0 };
-
 /**
  * Looks at the marketplace as it is now: customers always all of them, for a name must be alone among them; subscriptions as far
  * as the import is about; and every detail that is worth reading.
@@ -47,109 +48,136 @@ const NOTHING: Look<never> = { rows: [], complete: true, malformed: [], dropped:
 export async function lookAtMarketplace(
   context: LookContext,
   marketplace: Marketplace,
-  mappings: readonly KnownMapping[],
   scope: readonly string[] | null,
 ): Promise<MarketplaceLook> {
   await context.progress(0, null);
-  const customers = await lookAtCustomers(context, marketplace);
+  const customers = await lookAtCustomers(context, marketplace, scope);
   const subscriptions = await lookAtSubscriptions(context, marketplace, scope);
-  const cached = await cachedDetails(context.dataSource, context.tenant.id);
-  const look: MarketplaceLook = { customers, subscriptions, details: new Map(), readNow: new Set() };
-  for (const [id, { detail }] of cached) look.details.set(id, detail);
-  for (const row of subscriptions.rows) {
-    const kept = cached.get(row.subscriptionId);
-    if (kept) look.details.set(row.subscriptionId, underRow(kept.detail, row));
-  }
+  const look: MarketplaceLook = { customers, subscriptions, records: 0, unreadable: new Map(), callsMade: 0 };
   if (!context.run.entities.includes('subscriptions')) return look;
 
-  const ignored = new Set(mappings.filter((mapping) => mapping.state === 'ignored').map((mapping) => mapping.customerId));
-  const reading = {
-    rows: subscriptions.rows,
-    ignored,
-    now: context.now(),
-    callsAnHour: marketplace.callsAnHour,
-    withinDays: context.tenant.subscriptionImport.rereadWithinDays,
-  };
+  const { dataSource, tenant, run } = context;
+  const limits = { now: context.now(), callsAnHour: marketplace.callsAnHour, withinDays: tenant.subscriptionImport.rereadWithinDays };
   if (scope !== null) {
     // One customer's details are read fresh.
-    await readInto(context, marketplace, look, rowsToRead({ ...reading, cached: new Map<string, CachedDetail>(), touched: new Map() }));
+    const readable = await readableSubscriptions(dataSource, tenant.id, { customerIds: scope, touched: new Map() });
+    look.records = readable.length;
+    await readChosen(context, marketplace, look, worthReading(readable, { ...limits, since: Infinity }));
     return look;
   }
-  const until = context.tenant.ordersReadUntil?.toISOString();
+  const until = tenant.ordersReadUntil?.toISOString();
   const news = await readOrders(context, marketplace, until);
   // Where orders cannot tell what moved, everything is read; an attempt after a crash reads what this import has not read yet.
-  const since = context.run.readSince?.getTime() ?? (news ? undefined : await readEverythingSince(context, reading.now));
-  await readInto(context, marketplace, look, rowsToRead({ ...reading, since, cached, touched: news?.touched ?? new Map() }));
+  const since = run.readSince?.getTime() ?? (news ? undefined : await readEverythingSince(context, limits.now));
+  const readable = await readableSubscriptions(dataSource, tenant.id, { customerIds: null, touched: news?.touched ?? new Map() });
+  look.records = readable.length;
+  await readChosen(context, marketplace, look, worthReading(readable, { ...limits, since }));
   // Only now: had a detail failed, its customer's order must be found again next time.
-  if (news) await context.hold.fenced((query) => storeOrders(query, context.tenant.id, news.open, news.readUntil ?? until));
+  if (news) await context.hold.fenced((query) => storeOrders(query, tenant.id, news.open, news.readUntil ?? until));
   return look;
 }
 
-/** Reads details, whatever asked for them, and puts them into the look. */
+/** Reads the details of many subscriptions, some at a time. */
+async function readChosen(context: LookContext, marketplace: Marketplace, look: MarketplaceLook, chosen: readonly string[]): Promise<void> {
+  for (let at = 0; at < chosen.length; at += AT_A_TIME) {
+    const rows = await listedRows(context.dataSource, context.tenant.id, chosen.slice(at, at + AT_A_TIME));
+    await readInto(context, marketplace, look, rows, { before: at, total: chosen.length });
+  }
+}
+
+/** Reads details, whatever asked for them, and puts into the look what cannot be stored of them. */
 export async function readInto(
   context: LookContext,
   marketplace: Marketplace,
   look: MarketplaceLook,
   rows: readonly Subscription[],
+  { before, total } = { before: 0, total: rows.length },
 ): Promise<void> {
   if (rows.length === 0) return;
-  await context.progress(0, rows.length);
-  const read = await readDetails(marketplace, rows, () => context.now(), {
-    store: (batch) => context.hold.fenced((query) => storeDetails(query, context.tenant.id, batch)),
-    done: (count) => context.progress(count, rows.length),
+  const { hold, tenant } = context;
+  await context.progress(before, total);
+  const unreadable = await readDetails(marketplace, rows, () => context.now(), {
+    store: (batch) => hold.fenced((query) => storeDetails(query, tenant.id, batch, hold)),
+    done: (count) => context.progress(before + count, total),
   });
-  for (const [id, detail] of read) {
-    look.details.set(id, detail);
-    look.readNow.add(id);
-  }
+  look.callsMade += rows.length;
+  for (const row of rows) look.unreadable.delete(row.subscriptionId);
+  for (const [id, detail] of unreadable) look.unreadable.set(id, detail);
 }
 
-async function lookAtCustomers(context: LookContext, marketplace: Marketplace): Promise<Look<Customer>> {
-  const { tenant } = context;
-  const known = await knownCustomers(context.dataSource, tenant.id);
-  const customers = await marketplace.customers();
-  const shown = new Set([...customers.rows.map((row) => row.customerId), ...customers.malformed.map(({ id }) => id)]);
-  if (isAnotherAccount(known, customers)) {
+async function lookAtCustomers(context: LookContext, marketplace: Marketplace, scope: readonly string[] | null): Promise<Listed> {
+  const { tenant, dataSource, hold } = context;
+  const known = await knownCustomers(dataSource, tenant.id);
+  const seen: Recognition = { again: 0, same: 0 };
+  // Nothing of another account is stored: its customers would be taken for known ones the next time.
+  const waiting = new Map<string, News>();
+  const write: Transaction = (work) => hold.fenced(work);
+  const walk = await marketplace.eachCustomer(async (rows) => {
+    if (known === 0) await storeShown(dataSource, write, CUSTOMERS, tenant.id, rows);
+    else {
+      const ids = rows.map((row) => row.customerId);
+      recognise(seen, await knownNames(dataSource, tenant.id, ids), rows);
+      for (const id of ids) waiting.delete(id);
+      for (const news of await newsOf(dataSource, CUSTOMERS, tenant.id, rows)) waiting.set(news.id, news);
+    }
+    await context.progress(0, null);
+  });
+  const malformed = walk.malformed.flatMap(({ id }) => id ?? []);
+  if (isAnother(seen, known, (await knownNames(dataSource, tenant.id, malformed)).size > 0)) {
     throw new ImportFailure(
       'configuration',
       'different_account',
-      `The marketplace shows hardly any of the ${known.size} customers known before, by their ids and names: this looks like another account or region. Check the tenant's address, marketplace code and user; nothing was changed.`,
+      `The marketplace shows hardly any of the ${known} customers known before, by their ids and names: this looks like another account or region. Check the tenant's address, marketplace code and user; nothing was changed.`,
     );
   }
-  if (shown.size === 0) {
+  await storeNews(write, CUSTOMERS, tenant.id, [...waiting.values()]);
+  if (walk.ids.size + walk.malformed.length === 0) {
     throw new ImportFailure(
       'configuration',
       'no_customers',
       'The marketplace shows this account no customer at all, so there is nothing to import. Check that the API user belongs to the reseller account whose customers are meant; nothing was changed.',
     );
   }
-  await context.hold.fenced((query) => storeCustomers({ query }, tenant.id, customers, true));
-  tell(context.remarks, 'customers', customers);
-  return customers;
+  await hold.fenced((query) => storeUnseen(query, CUSTOMERS, tenant.id, walk.ids, walk.complete ? { proven: { but: malformed } } : {}));
+  if (scope && !scope.some((id) => walk.ids.has(id) || malformed.includes(id))) {
+    throw new ImportFailure(
+      'configuration',
+      'unknown_customer',
+      `The marketplace shows no customer ${scope.join(', ')} to this account. Import all customers to see which there are.`,
+    );
+  }
+  tell(context.remarks, 'customers', walk);
+  return listed(walk);
 }
 
 async function lookAtSubscriptions(
   context: LookContext,
   marketplace: Marketplace,
   scope: readonly string[] | null,
-): Promise<Look<Subscription>> {
-  const { tenant, run } = context;
-  if (!run.entities.includes('subscriptions') && !tenant.clientImport.onlyWithSubscriptions) return NOTHING;
-  const subscriptions: Look<Subscription> = scope === null ? await marketplace.subscriptions() : await ofCustomers(marketplace, scope);
-  if (
-    scope === null &&
-    subscriptions.rows.length + subscriptions.malformed.length === 0 &&
-    (await knowsSubscriptions(context.dataSource, tenant.id))
-  ) {
+): Promise<Listed | null> {
+  const { tenant, run, dataSource, hold } = context;
+  if (!run.entities.includes('subscriptions') && !tenant.clientImport.onlyWithSubscriptions) return null;
+  const take = async (rows: Subscription[]): Promise<void> => {
+    await storeShown(dataSource, (work) => hold.fenced(work), SUBSCRIPTIONS, tenant.id, rows);
+    await context.progress(0, null);
+  };
+  const walk = scope === null ? await marketplace.eachSubscription({}, take) : await ofCustomers(marketplace, scope, take);
+  if (scope === null && walk.ids.size + walk.malformed.length === 0 && (await knowsSubscriptions(dataSource, tenant.id))) {
     throw new ImportFailure(
       'vendor',
       'no_subscriptions',
       'The marketplace lists no subscription at all, although it listed some before, and ended ones stay listed. That is taken for a fault of its list, so nothing was changed. Import again later.',
     );
   }
-  await context.hold.fenced((query) => storeSubscriptions({ query }, tenant.id, subscriptions, scope === null));
-  tell(context.remarks, 'subscriptions', subscriptions);
-  return subscriptions;
+  const but = walk.malformed.flatMap(({ id }) => id ?? []);
+  const more = scope !== null ? { within: scope } : walk.complete ? { proven: { but } } : {};
+  await hold.fenced((query) => storeUnseen(query, SUBSCRIPTIONS, tenant.id, walk.ids, more));
+  tell(context.remarks, 'subscriptions', walk);
+  return listed(walk);
+}
+
+function listed({ ids, ...walk }: Walk): Listed {
+  return { ...walk, seen: ids.size + walk.malformed.length };
 }
 
 async function readOrders(context: LookContext, marketplace: Marketplace, until: string | undefined): Promise<OrderNews | undefined> {
@@ -173,22 +201,23 @@ async function readEverythingSince({ hold }: LookContext, now: number): Promise<
   return now;
 }
 
-async function ofCustomers(marketplace: Marketplace, customerIds: readonly string[]): Promise<Look<Subscription>> {
-  const rows: Subscription[] = [];
-  const malformed: Malformed[] = [];
-  let complete = true;
-  let dropped = 0;
+async function ofCustomers(
+  marketplace: Marketplace,
+  customerIds: readonly string[],
+  take: (rows: Subscription[]) => Promise<void>,
+): Promise<Walk> {
+  const all = { ids: new Set<string>(), malformed: [] as Malformed[], complete: true, dropped: 0 };
   for (const customerId of customerIds) {
-    const look = await marketplace.subscriptions({ customerId });
-    rows.push(...look.rows);
-    malformed.push(...look.malformed);
-    complete &&= look.complete;
-    dropped += look.dropped;
+    const walk = await marketplace.eachSubscription({ customerId }, take);
+    for (const id of walk.ids) all.ids.add(id);
+    all.malformed.push(...walk.malformed);
+    all.complete &&= walk.complete;
+    all.dropped += walk.dropped;
   }
-  return { rows, complete, malformed, dropped };
+  return all;
 }
 
-function tell(remarks: string[], what: string, look: Look<unknown>): void {
+function tell(remarks: string[], what: string, look: Walk): void {
   if (!look.complete)
     remarks.push(
       `The list of ${what} could not be proven whole (it changed while it was read). What it showed was used; what it lacked was taken for nothing.`,

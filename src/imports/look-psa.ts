@@ -1,20 +1,43 @@
-import type { Client, Licence, Look } from '../domain/index.js';
+import type { Site, Take, Walk } from '../domain/index.js';
 import { ImportFailure } from './failure.js';
-import type { KnownSites } from './plan/input.js';
+import type { ImportHold } from './store/import-row.js';
+import type { Queryable } from './store/query.js';
+import { CLIENTS, licencesFor, SITES, storeShown, storeUnseen, type Shown } from './store/shown.js';
 import type { Psa } from './vendors.js';
 
+/** What was looked at; the records themselves are in the database. */
 export interface PsaLook {
-  clients: Map<string, Client>;
-  licences: Licence[];
+  clientIds: ReadonlySet<string>;
+  /** How many licences there are, and the highest of their ids. */
+  licences: { count: number; youngest: number };
+}
+
+export interface PsaLookContext {
+  dataSource: Queryable;
+  hold: ImportHold;
+  tenant: { id: string; marketplace: string };
+  remarks: string[];
+  /** Says that something came in; throws when the import is to stop. */
+  step(): Promise<void>;
 }
 
 /**
- * The rows of a look that is known to be whole. Among clients and sites, what has an id but cannot be used otherwise is set aside
- * and told about; among licences nothing may be set aside, for any of them may be one of ours.
+ * Walks a list, storing what it shows, and insists that it is whole. Among clients and sites, what has an id but cannot be used
+ * otherwise is set aside and told about; among licences nothing may be set aside, for any of them may be one of ours.
  */
-function whole<T>(look: Look<T>, what: 'clients' | 'sites' | 'licences', remarks: string[]): T[] {
-  const unusable = look.malformed.find(({ id }) => id === undefined || what === 'licences');
-  if (!look.complete || unusable) {
+async function whole<T>(
+  context: PsaLookContext,
+  what: 'clients' | 'sites' | 'licences',
+  of: Shown<T>,
+  each: (take: Take<T>) => Promise<Walk>,
+): Promise<Walk> {
+  const { dataSource, hold, tenant, remarks } = context;
+  const walk = await each(async (rows) => {
+    await storeShown(dataSource, (work) => hold.fenced(work), of, tenant.id, rows);
+    await context.step();
+  });
+  const unusable = walk.malformed.find(({ id }) => id === undefined || what === 'licences');
+  if (!walk.complete || unusable) {
     const why = unusable ? `one of them could not be understood: ${unusable.reason}` : 'its list did not hold as many as it said';
     throw new ImportFailure(
       'vendor',
@@ -22,31 +45,40 @@ function whole<T>(look: Look<T>, what: 'clients' | 'sites' | 'licences', remarks
       `HaloPSA did not show all of its ${what} (${why}). Something missing there could be made twice, so nothing was written. Import again later.`,
     );
   }
-  for (const { id, reason } of look.malformed) remarks.push(`Of the ${what} in HaloPSA, ${id} was set aside: ${reason}`);
-  return look.rows;
+  await hold.fenced((query) => storeUnseen(query, of, tenant.id, walk.ids));
+  for (const { id, reason } of walk.malformed) remarks.push(`Of the ${what} in HaloPSA, ${id} was set aside: ${reason}`);
+  return walk;
 }
 
 /** Looks at the clients and licences in the PSA, inactive ones too. Complete, or the import ends before its first write. */
-export async function lookAtPsa(psa: Psa, withLicences: boolean, remarks: string[]): Promise<PsaLook> {
-  const clients = new Map(whole(await psa.clients(), 'clients', remarks).map((client) => [client.clientId, client]));
-  if (clients.size === 0) {
+export async function lookAtPsa(context: PsaLookContext, psa: Psa, withLicences: boolean): Promise<PsaLook> {
+  const { ids: clientIds } = await whole(context, 'clients', CLIENTS, (take) => psa.eachClient(take));
+  if (clientIds.size === 0) {
     throw new ImportFailure(
       'configuration',
       'psa_shows_no_clients',
       'HaloPSA shows no client at all, not even the one it is installed with, so all of them would be made again. Let the agent that the API application logs in as use all customers; nothing was written.',
     );
   }
-  return { clients, licences: withLicences ? whole(await psa.licences(), 'licences', remarks) : [] };
+  if (!withLicences) return { clientIds, licences: { count: 0, youngest: 0 } };
+  const { ids } = await whole(context, 'licences', licencesFor(context.tenant.marketplace), (take) => psa.eachLicence({}, take));
+  let youngest = 0;
+  for (const id of ids) youngest = Math.max(youngest, Number(id) || 0);
+  return { clientIds, licences: { count: ids.size, youngest } };
 }
 
-/** Looks at all sites; those whose list rows lack the address are asked for by id when `addressesOf` names their clients. */
-export async function lookAtSites(psa: Psa, addressesOf: ReadonlySet<string>, remarks: string[]): Promise<KnownSites> {
-  const byId = new Map(whole(await psa.sites(), 'sites', remarks).map((site) => [site.siteId, site]));
-  for (const site of byId.values()) {
-    if (site.address !== undefined || !addressesOf.has(site.clientId) || site.inactive) continue;
+/** Looks at all sites. */
+export async function lookAtSites(context: PsaLookContext, psa: Psa): Promise<void> {
+  await whole(context, 'sites', SITES, (take) => psa.eachSite(take));
+}
+
+/** Those of the sites whose list rows lack the address, as their own records show them. */
+export async function lookAtAddresses(psa: Psa, sites: Iterable<Site>): Promise<Site[]> {
+  const found: Site[] = [];
+  for (const site of sites) {
+    if (site.address !== undefined || site.inactive) continue;
     const detail = await psa.site(site.siteId);
-    if (detail) byId.set(site.siteId, detail);
+    if (detail) found.push(detail);
   }
-  const oldestFirst = [...byId.values()].toSorted((a, b) => Number(a.siteId) - Number(b.siteId));
-  return { byId, byClient: Map.groupBy(oldestFirst, (site) => site.clientId) };
+  return found;
 }

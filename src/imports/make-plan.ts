@@ -1,27 +1,21 @@
 import type { DataSource } from 'typeorm';
 import type { Import, PsaInstance, Tenant } from '../../entities/index.js';
 import { openClientCreates, openLicenceWrites, settleClientCreates, settleLicenceWrites } from './apply/settle-open.js';
-import { isOurKey, type Client, type Customer, type Licence, type Malformed } from '../domain/index.js';
 import { requireKeys } from './apply/keys-kept.js';
-import { askForAbsent } from './ask-for-absent.js';
 import { ImportFailure } from './failure.js';
-import { lookAtCustomerRecords } from './look-customers.js';
-import { lookAtMarketplace, readInto, type LookContext, type MarketplaceLook } from './look-marketplace.js';
-import { lookAtPsa, lookAtSites, type PsaLook } from './look-psa.js';
-import type { KnownSites, Needs, Plan, PlanInput, ReadDetail } from './plan/input.js';
-import { isWhole, planImport } from './plan/plan.js';
+import type { GuardFacts } from './guard/guard.js';
+import { lookAtMarketplace, type LookContext, type MarketplaceLook } from './look-marketplace.js';
+import { lookAtPsa, type PsaLook, type PsaLookContext } from './look-psa.js';
+import type { KnownMapping, Plan } from './plan/input.js';
+import { emptyPlan, inOrder } from './plan/plan.js';
+import { PlanParts } from './plan-parts.js';
 import type { Progress } from './report-progress.js';
 import type { ImportHold } from './store/import-row.js';
-import { loadKnown, type Known } from './store/known.js';
+import { loadMappings } from './store/known.js';
 import type { PlanStore } from './store/plan-store.js';
+import { clientsCalled, countForGuard, licencesNamed, showsOurKeys } from './store/psa-records.js';
 import { stragglersFor } from './store/stragglers.js';
 import type { Marketplace, Psa, PsaForm } from './vendors.js';
-
-/** A plan that keeps asking for more than this many times over asks for what nobody can show. */
-const ROUNDS = 8;
-
-/** Up to how many clients are asked for by id before a look at all sites is cheaper. */
-const CLIENTS_ASKED_SINGLY = 10;
 
 export interface PlanContext {
   dataSource: DataSource;
@@ -41,57 +35,99 @@ export interface PlanContext {
   remarks: string[];
 }
 
-/** Looks at both sides and plans, looking up what the planner says it lacks until the plan is whole. */
-export async function makePlan(context: PlanContext): Promise<{ plan: Plan; input: PlanInput }> {
-  const { dataSource, marketplace, psa, tenant, run, progress } = context;
-  const { mappings } = await loadKnown(dataSource, tenant.id);
-  const scope = scopeOf(run, mappings);
-  const look = await lookAtMarketplace(lookContext(context), marketplace, mappings, scope);
-  requireScope(scope, look);
+/** A plan, and what of the looks it rests on is still needed. */
+export interface MadePlan {
+  /** What it leaves alone is stored already. */
+  plan: Plan;
+  there: PsaLook;
+  /** Of each list of the marketplace, its records and how many of them could not be understood. */
+  looks: GuardFacts['looks'];
+}
 
-  if (mayEnd(run, tenant) && !look.subscriptions.complete) context.remarks.push('So no licence was made inactive.');
+/** Looks at both sides and plans, looking up what the planner says it lacks until the plan is whole. */
+export async function makePlan(context: PlanContext): Promise<MadePlan> {
+  const { dataSource, marketplace, psa, tenant, run, progress } = context;
+  const scope = scopeOf(run, run.clientId === null ? [] : await loadMappings(dataSource, tenant.id));
+  const look = await lookAtMarketplace(lookContext(context), marketplace, scope);
+  const complete = look.subscriptions?.complete ?? true;
+  if (mayEnd(run, tenant) && !complete) context.remarks.push('So no licence was made inactive.');
 
   await progress('psa', 0, null);
   // A write that nobody heard the end of may still be on its way: a look before it arrives would lead to a twin.
   const left = await stragglersFor(dataSource, tenant.id);
   if (left > 0) await context.wait(left);
-  const there = await lookAtPsa(psa, run.entities.includes('subscriptions'), context.remarks);
-  await settleOpenChanges(context, there);
-  const gathered: Gathered = {
-    look,
-    there,
-    customerDetails: new Map(),
-    clientDetails: new Map(),
-    licenceDetails: new Map(),
-    absent: new Map(),
-  };
+  const there = await lookAtPsa(psaLookContext(context), psa, run.entities.includes('subscriptions'));
+  await settleOpenChanges(context);
 
-  for (let round = 0; round < ROUNDS; round += 1) {
-    // Loaded anew each time: people map and link while an import looks.
-    const input = inputOf(context, scope, gathered, await loadKnown(dataSource, tenant.id));
-    const plan = planImport(input);
-    if (isWhole(plan)) {
-      await requireSafe(context, plan, input);
-      return { plan, input };
-    }
-    await lookUp(context, gathered, plan, input);
+  const parts = new PlanParts({
+    db: dataSource,
+    marketplace,
+    psa,
+    look,
+    marketplaceContext: lookContext(context),
+    psaContext: psaLookContext(context),
+    progress,
+    scope,
+    from: {
+      tenantId: tenant.id,
+      psaInstanceId: tenant.psaInstanceId,
+      marketplace: tenant.marketplace,
+      importId: run.id,
+      attempt: run.attempt,
+      subscriptions: look.subscriptions !== null,
+      licences: run.entities.includes('subscriptions'),
+    },
+    settings: {
+      marketplace: tenant.marketplace,
+      entities: run.entities,
+      today: new Date(context.now()).toISOString().slice(0, 10),
+      clientImport: tenant.clientImport,
+      subscriptionImport: tenant.subscriptionImport,
+      form: context.form,
+      keysLost: context.psaInstance.licenceKeysKept === false,
+      endings: mayEnd(run, tenant) && complete,
+    },
+  });
+  const plan = emptyPlan();
+  let unmapped = false;
+  try {
+    await parts.each(async (part) => {
+      // What is left alone is hardly ever little: it is not kept in memory.
+      await context.store.addSkips(part.skips);
+      unmapped ||= part.skips.some(({ reason }) => reason === 'unmapped_customer');
+      addPart(plan, part);
+    });
+    inOrder(plan.changes);
+    await requireSafe(context, plan, { look, unmapped });
+  } catch (error) {
+    // An import that fails here has left nothing alone: it has not come to that.
+    await context.store.dropSkips().catch(() => undefined);
+    throw error;
   }
-  throw new ImportFailure(
-    'isthmus',
-    'plan_not_whole',
-    'The plan did not come to rest, so nothing was written. This is a fault in Isthmus; please report it with this import’s id.',
-  );
+  return { plan, there, looks: looksOf(look) };
 }
 
-/** What was looked at, and looked up since. */
-interface Gathered {
-  look: MarketplaceLook;
-  there: PsaLook;
-  customerDetails: Map<string, Customer | Malformed | null>;
-  clientDetails: Map<string, Client | null>;
-  licenceDetails: Map<string, Licence | null>;
-  absent: Map<string, ReadDetail>;
-  sites?: KnownSites;
+/** Adds a part's plan to a plan, all but what it leaves alone. */
+function addPart(plan: Plan, part: Plan): void {
+  for (const list of ['mappings', 'forgotten', 'links', 'changes'] as const) {
+    for (const one of part[list]) (plan[list] as unknown[]).push(one);
+  }
+  plan.unchanged.clients += part.unchanged.clients;
+  plan.unchanged.licences += part.unchanged.licences;
+}
+
+function looksOf({ customers, subscriptions, records, unreadable }: MarketplaceLook): GuardFacts['looks'] {
+  const unread = [...unreadable.values()].filter((detail) => detail !== null).length;
+  return [
+    { of: 'customers', seen: customers.seen, malformed: customers.malformed.length },
+    { of: 'subscriptions', seen: subscriptions?.seen ?? 0, malformed: (subscriptions?.malformed.length ?? 0) + unread },
+    // By themselves, too: what ended stays listed for ever and is not read again, so the list alone makes any look good in time.
+    { of: 'subscription records', seen: records, malformed: unread },
+  ];
+}
+
+function psaLookContext({ dataSource, hold, tenant, remarks, progress }: PlanContext): PsaLookContext {
+  return { dataSource, hold, tenant, remarks, step: () => progress('psa', 0, null) };
 }
 
 function lookContext(context: PlanContext): LookContext {
@@ -108,7 +144,7 @@ function lookContext(context: PlanContext): LookContext {
 }
 
 /** The customers that the import is for; null for all. */
-function scopeOf(run: Import, mappings: Known['mappings']): string[] | null {
+function scopeOf(run: Import, mappings: readonly KnownMapping[]): string[] | null {
   if (run.customerId !== null) return [run.customerId];
   if (run.clientId === null) return null;
   const mapped = mappings.filter(({ state, clientId }) => clientId === run.clientId && (state === 'mapped' || state === 'broken'));
@@ -121,41 +157,22 @@ function scopeOf(run: Import, mappings: Known['mappings']): string[] | null {
   return mapped.map(({ customerId }) => customerId);
 }
 
-function requireScope(scope: readonly string[] | null, { customers }: MarketplaceLook): void {
-  const shown = new Set([...customers.rows.map((row) => row.customerId), ...customers.malformed.map(({ id }) => id)]);
-  if (!scope || scope.some((id) => shown.has(id))) return;
-  throw new ImportFailure(
-    'configuration',
-    'unknown_customer',
-    `The marketplace shows no customer ${scope.join(', ')} to this account. Import all customers to see which there are.`,
-  );
-}
-
 /** Settles what an attempt or import before this one had sent without hearing the end, now that the PSA was looked at. */
-async function settleOpenChanges({ dataSource, store, tenant, run }: PlanContext, { clients, licences }: PsaLook): Promise<void> {
-  await settleClientCreates(store, await openClientCreates(dataSource, { psaInstanceId: tenant.psaInstanceId, tenantId: tenant.id }), [
-    ...clients.values(),
-  ]);
-  if (run.entities.includes('subscriptions')) await settleLicenceWrites(store, await openLicenceWrites(dataSource, tenant.id), licences);
-}
-
-function inputOf(context: PlanContext, scope: readonly string[] | null, { look, there, ...details }: Gathered, known: Known): PlanInput {
-  const { tenant, run, psaInstance, form } = context;
-  return {
-    marketplace: tenant.marketplace,
-    entities: run.entities,
-    ...(scope ? { customerIds: new Set(scope) } : {}),
-    today: new Date(context.now()).toISOString().slice(0, 10),
-    clientImport: tenant.clientImport,
-    subscriptionImport: tenant.subscriptionImport,
-    form,
-    keysLost: psaInstance.licenceKeysKept === false,
-    endings: mayEnd(run, tenant) && look.subscriptions.complete,
-    ...look,
-    ...there,
-    ...details,
-    ...known,
-  };
+async function settleOpenChanges({ dataSource, store, tenant, run }: PlanContext): Promise<void> {
+  const creates = await openClientCreates(dataSource, { psaInstanceId: tenant.psaInstanceId, tenantId: tenant.id });
+  const clients = await clientsCalled(
+    dataSource,
+    tenant.id,
+    creates.map((change) => change.planned),
+  );
+  await settleClientCreates(store, creates, clients);
+  if (!run.entities.includes('subscriptions')) return;
+  const writes = await openLicenceWrites(dataSource, tenant.id);
+  const licences = await licencesNamed(dataSource, tenant, {
+    ids: writes.flatMap((change) => change.psa_id ?? []),
+    keys: writes.flatMap((change) => change.planned.snowid ?? []),
+  });
+  await settleLicenceWrites(store, writes, licences);
 }
 
 /** Whether an import may make licences inactive: only the integrator's own, where the tenant says so. */
@@ -168,54 +185,13 @@ export function mayEnd(run: Pick<Import, 'trigger' | 'entities'>, tenant: Pick<T
   );
 }
 
-/** Looks up what the planner lacked. */
-async function lookUp(context: PlanContext, gathered: Gathered, plan: Plan, input: PlanInput): Promise<void> {
-  const { marketplace, psa, progress, tenant } = context;
-  const { needs } = plan;
-  const rows = gathered.look.subscriptions.rows.filter((row) => needs.details.has(row.subscriptionId));
-  await readInto(lookContext(context), marketplace, gathered.look, rows);
-  const listed = new Set(rows.map((row) => row.subscriptionId));
-  const absent = [...needs.details].filter((id) => !listed.has(id));
-  // One look at all sites says the main site of every client that has but one.
-  const wantSites = needs.sites || (!gathered.sites && needs.clients.size > CLIENTS_ASKED_SINGLY);
-  const clients: Needs['clients'] = wantSites ? new Set() : needs.clients;
-  let done = 0;
-  const total = absent.length + clients.size + needs.licences.size;
-  const step = (phase: 'marketplace' | 'psa'): Promise<void> => progress(phase, (done += 1), total);
-  const linked = new Set(input.links.map((link) => link.subscriptionId));
-  const answers = await askForAbsent(marketplace, { ids: absent, listed: gathered.look.subscriptions.rows, linked }, () =>
-    step('marketplace'),
-  );
-  for (const [id, answer] of answers) gathered.absent.set(id, answer);
-  const customers = await lookAtCustomerRecords(lookContext(context), marketplace, {
-    rows: gathered.look.customers.rows.filter((row) => needs.customers.has(row.customerId)),
-    fresh: input.customerIds !== undefined,
-    callsMade: gathered.look.readNow.size,
-  });
-  for (const [id, customer] of customers) gathered.customerDetails.set(id, customer);
-  for (const id of clients) {
-    gathered.clientDetails.set(id, await psa.client(id));
-    await step('psa');
-  }
-  for (const id of needs.licences) {
-    gathered.licenceDetails.set(id, await psa.licence(id));
-    await step('psa');
-  }
-  if (wantSites)
-    gathered.sites = await lookAtSites(
-      psa,
-      tenant.clientImport.updateMainSiteAddress ? mappedClients(plan, input) : new Set(),
-      context.remarks,
-    );
-}
-
-function mappedClients(plan: Plan, input: PlanInput): Set<string> {
-  const ids = [...input.mappings, ...plan.mappings].map((mapping) => mapping.clientId);
-  return new Set(ids.filter((id) => id !== null));
-}
-
 /** Ends an import whose plan rests on sight that is not to be trusted, or that could not be done; a preview, too. */
-async function requireSafe(context: PlanContext, plan: Plan, input: PlanInput): Promise<void> {
+async function requireSafe(
+  context: PlanContext,
+  plan: Plan,
+  { look, unmapped }: { look: MarketplaceLook; unmapped: boolean },
+): Promise<void> {
+  const { dataSource, tenant } = context;
   const creates = (entity: 'client' | 'licence'): boolean =>
     plan.changes.some((change) => change.entity === entity && change.action === 'create');
   const { clientKeysKept, licenceKeysKept } = context.psaInstance;
@@ -223,11 +199,12 @@ async function requireSafe(context: PlanContext, plan: Plan, input: PlanInput): 
     keys: { client: clientKeysKept, licence: licenceKeysKept },
     rememberKeys: (of: 'client' | 'licence', kept: boolean) => context.rememberKeys(of, kept),
   };
-  if (creates('client')) await requireKeys(keys, 'client', () => [...input.clients.values()].some((client) => isOurKey(client.ref)));
-  if (creates('licence')) await requireKeys(keys, 'licence', () => input.licences.some((licence) => isOurKey(licence.snowid)));
+  if (creates('client')) await requireKeys(keys, 'client', () => showsOurKeys(dataSource, tenant.id, 'client'));
+  if (creates('licence')) await requireKeys(keys, 'licence', () => showsOurKeys(dataSource, tenant.id, 'licence'));
 
-  const anyMapped = [...plan.mappings, ...input.mappings].some(({ state }) => state === 'mapped');
-  if (!input.customers.complete && !anyMapped && plan.skips.some(({ reason }) => reason === 'unmapped_customer')) {
+  const anyMapped = async (): Promise<boolean> =>
+    plan.mappings.some(({ state }) => state === 'mapped') || (await countForGuard(dataSource, tenant.id)).mappedClients > 0;
+  if (unmapped && !look.customers.complete && !(await anyMapped())) {
     throw new ImportFailure(
       'vendor',
       'marketplace_look_incomplete',

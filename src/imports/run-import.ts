@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { PsaInstance, Tenant, type Import, type ImportState } from '../../entities/index.js';
 import { applyPlan } from './apply/apply-plan.js';
+import { rememberShown } from './apply/remember-shown.js';
 import { spent, type Again, type Attempt, type ImportDeps } from './attempt.js';
 import { endAttempt } from './end-attempt.js';
 import { AttemptLost, ImportCancelled, ImportFailure } from './failure.js';
@@ -13,6 +14,7 @@ import { reporter, type Progress } from './report-progress.js';
 import { claimImport, ImportHold } from './store/import-row.js';
 import { replaceWaiting } from './store/approvals.js';
 import { PlanStore } from './store/plan-store.js';
+import { CLIENTS, licencesFor, storeShown, type Shown } from './store/shown.js';
 import { credentialsWorked } from './store/refusals.js';
 import { MOST_TRIES } from './store/take-over.js';
 import { tidyMarketplace } from './tidy-marketplace.js';
@@ -115,8 +117,7 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
     remarks,
   });
 
-  const { input } = made;
-  const { plan, held, remarks: guarded } = await holdBack(deps.dataSource, run, tenant, made.plan, input);
+  const { plan, held, remarks: guarded } = await holdBack(deps.dataSource, run, tenant, made.plan, made.looks);
   remarks.push(...guarded);
   attempt.planned = plan.changes.length - held.size;
   await progress('plan', 0, attempt.planned);
@@ -138,15 +139,21 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
       writesNeed: (held: Held) => heartbeat.andAlso(held),
       ...(deps.heartbeat?.clocks && { clocks: deps.heartbeat.clocks }),
     };
+    const keep = <T>(of: Shown<T>, shown: readonly T[]): Promise<void> =>
+      storeShown(deps.dataSource, (inside) => hold.fenced(inside), of, tenant.id, shown);
+    const remembering = rememberShown(psa, {
+      clients: (shown) => keep(CLIENTS, shown),
+      licences: (shown) => keep(licencesFor(tenant.marketplace), shown),
+    });
     await applyPlan(
       {
         dataSource: deps.dataSource,
-        psa,
+        psa: remembering.psa,
         store,
         tenantId: tenant.id,
         psaInstanceId,
         recordsPerCall: psaInstance.recordsPerCall,
-        licencesThere: input.licences.length,
+        licencesThere: made.there.licences.count,
         advance,
         wait,
         ...writes,
@@ -155,8 +162,9 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
       },
       plan,
       stored,
-      input,
+      made.there,
     );
+    await remembering.flush();
   }
   const counts = await store.counts(run.preview, plan.unchanged);
   const open = await openSkips(deps.dataSource, run.id);

@@ -1,5 +1,5 @@
-import type { Look } from '../domain/index.js';
-import { jsonParameter } from './store/query.js';
+import { collected, type Malformed, type Take, type Walk } from '../domain/index.js';
+import { kept } from './store/query.js';
 import type { Marketplace } from './vendors.js';
 
 /** The longest id of the marketplace that is kept; its own are digits. */
@@ -7,7 +7,8 @@ const LONGEST = 64;
 
 /**
  * The marketplace without what no database keeps: NULs and half surrogate pairs are taken out of every text, and rows whose ids
- * could not be kept are set aside. What is read and what is remembered of it are then the same.
+ * could not be kept are set aside. What is read and what is remembered of it are then the same; rows that are handed on page by page are
+ * for whoever stores them.
  */
 export function tidyMarketplace(marketplace: Marketplace): Marketplace {
   return {
@@ -17,14 +18,24 @@ export function tidyMarketplace(marketplace: Marketplace): Marketplace {
     get callsAnHour() {
       return marketplace.callsAnHour;
     },
-    customers: async () => usable(await marketplace.customers(), (row) => [row.customerId]),
-    customer: async (customerId) => tidy(await marketplace.customer(customerId)),
-    subscriptions: async (filter) => usable(await marketplace.subscriptions(filter), (row) => [row.subscriptionId, row.customerId]),
-    subscription: async (subscriptionId) => tidy(await marketplace.subscription(subscriptionId)),
+    customers: () =>
+      collected(
+        (row) => row.customerId,
+        (take) => customersOf(marketplace)((rows) => take(rows.map(kept))),
+      ),
+    eachCustomer: customersOf(marketplace),
+    customer: async (customerId) => kept(await marketplace.customer(customerId)),
+    eachSubscription: (filter, take) =>
+      usable(
+        (row) => [row.subscriptionId, row.customerId],
+        (inner) => marketplace.eachSubscription(filter, inner),
+        take,
+      ),
+    subscription: async (subscriptionId) => kept(await marketplace.subscription(subscriptionId)),
     async *orders() {
-      for await (const order of marketplace.orders()) if (isUsable(order.orderId) && isUsable(order.customerId)) yield tidy(order);
+      for await (const order of marketplace.orders()) if (isUsable(order.orderId) && isUsable(order.customerId)) yield kept(order);
     },
-    order: async (orderId) => tidy(await marketplace.order(orderId)),
+    order: async (orderId) => kept(await marketplace.order(orderId)),
   };
 }
 
@@ -32,17 +43,35 @@ function isUsable(id: string): boolean {
   return id.length <= LONGEST && /^[\x21-\x7e]+$/.test(id);
 }
 
-function usable<T>(look: Look<T>, idsOf: (row: T) => string[]): Look<T> {
-  const rows: T[] = [];
-  const malformed = look.malformed.map((entry) => (entry.id === undefined || isUsable(entry.id) ? tidy(entry) : { reason: entry.reason }));
-  for (const row of look.rows) {
-    if (idsOf(row).every(isUsable)) rows.push(tidy(row));
-    else malformed.push({ reason: 'Its id, or that of its customer, is not one that can be kept.' });
-  }
-  return { ...look, rows, malformed };
+function customersOf(marketplace: Marketplace): Marketplace['eachCustomer'] {
+  return (take) =>
+    usable(
+      (row) => [row.customerId],
+      (inner) => marketplace.eachCustomer(inner),
+      take,
+    );
 }
 
-/** Records are plain JSON: those with such text, which are hardly any, are written and read back without it. */
-function tidy<T>(record: T): T {
-  return /\\u(?:0000|d[89a-f])/i.test(JSON.stringify(record)) ? (JSON.parse(jsonParameter(record)) as T) : record;
+/** Hands on what can be kept. */
+async function usable<T>(idsOf: (row: T) => [string, ...string[]], walk: (take: Take<T>) => Promise<Walk>, take: Take<T>): Promise<Walk> {
+  const unusable = new Set<string>();
+  const walked = await walk(async (page) => {
+    const rows: T[] = [];
+    for (const row of page) {
+      const ids = idsOf(row);
+      if (ids.every(isUsable)) {
+        unusable.delete(ids[0]);
+        rows.push(row);
+      } else unusable.add(ids[0]);
+    }
+    if (rows.length > 0) await take(rows);
+  });
+  const malformed: Malformed[] = walked.malformed.map((entry) =>
+    entry.id === undefined || isUsable(entry.id) ? kept(entry) : { reason: entry.reason },
+  );
+  if (unusable.size === 0) return { ...walked, malformed };
+  const ids = new Set(walked.ids);
+  for (const id of unusable)
+    if (ids.delete(id)) malformed.push({ reason: 'Its id, or that of its customer, is not one that can be kept.' });
+  return { ...walked, ids, malformed };
 }

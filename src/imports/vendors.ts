@@ -12,6 +12,8 @@ import type {
   Subscription,
   SubscriptionDetail,
   SubscriptionLine,
+  Take,
+  Walk,
 } from '../domain/index.js';
 
 /** Calls a client has made since it was made, and how many of them were refused by a throttle (429). */
@@ -32,8 +34,10 @@ export interface Marketplace {
   customers(): Promise<Look<Customer>>;
   /** One customer with address and contact; null when there is none of that id; Malformed when it could not be understood. */
   customer(customerId: string): Promise<Customer | Malformed | null>;
-  /** Every subscription, of all statuses; with a customer id, that customer's alone (checked again on every row). */
-  subscriptions(filter?: { customerId?: string }): Promise<Look<Subscription>>;
+  /** The same, handed on page by page. */
+  eachCustomer(take: Take<Customer>): Promise<Walk>;
+  /** Every subscription, of all statuses, page by page; with a customer id, that customer's alone (checked again on every row). */
+  eachSubscription(filter: { customerId?: string }, take: Take<Subscription>): Promise<Walk>;
   /** One subscription with its lines; null when there is none of that id (404, or 400 "No entity"). */
   subscription(subscriptionId: string): Promise<SubscriptionDetail | Malformed | null>;
   /** Orders, newest first, as long as the caller goes on reading. Rows that cannot be read are left out. */
@@ -64,14 +68,20 @@ export interface Psa {
   seesAllClients?(): Promise<boolean | undefined>;
   /** Every client, inactive ones too. */
   clients(): Promise<Look<Client>>;
+  /** The same, handed on page by page. */
+  eachClient(take: Take<Client>): Promise<Walk>;
   /** One client with its main site; null when there is none of that id. */
   client(clientId: string): Promise<Client | null>;
   /** Every site, inactive ones too, with the delivery address where the list carries it. */
   sites(): Promise<Look<Site>>;
+  /** The same, handed on page by page. */
+  eachSite(take: Take<Site>): Promise<Walk>;
   /** One site with its delivery address; null when there is none of that id. */
   site(siteId: string): Promise<Site | null>;
   /** Every licence, inactive ones too; with a client id, that client's alone (checked again on every row). */
   licences(filter?: { clientId?: string }): Promise<Look<Licence>>;
+  /** The same, handed on page by page. */
+  eachLicence(filter: { clientId?: string }, take: Take<Licence>): Promise<Walk>;
   /** One licence, deleted ones too where the PSA shows them; null when there is none of that id. */
   licence(licenceId: string): Promise<Licence | null>;
   /** One POST, never repeated unless it was certainly not looked at (429, a refused token). */

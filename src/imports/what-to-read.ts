@@ -51,7 +51,7 @@ export function worthReading<Row>(all: readonly Readable<Row>[], { now, since, c
 
 /** Whether two list rows say the same, whatever the order of their fields: the database gives them back in another one. */
 export function sameRow(row: object, other: object): boolean {
-  return canonical(row) === canonical(other);
+  return row === other || canonical(row) === canonical(other);
 }
 
 function canonical(row: object): string {

@@ -1,4 +1,14 @@
-import type { Customer, Look, Malformed, Order, Subscription, SubscriptionDetail } from '../domain/index.js';
+import {
+  collected,
+  type Customer,
+  type Look,
+  type Malformed,
+  type Order,
+  type Subscription,
+  type SubscriptionDetail,
+  type Take,
+  type Walk,
+} from '../domain/index.js';
 import { UpstreamError, type HttpAnswer } from '../egress/index.js';
 import { badAnswer } from './answers.js';
 import { readCustomer } from './customer.js';
@@ -51,10 +61,20 @@ export class MarketplaceClient {
     });
   }
 
-  async customers(): Promise<Look<Customer>> {
+  /** Every customer, all at once; see `eachCustomer`. */
+  customers(): Promise<Look<Customer>> {
+    return collected(
+      (row) => row.customerId,
+      (take) => this.eachCustomer(take),
+    );
+  }
+
+  /** Every customer, handed on page by page. */
+  eachCustomer(take: Take<Customer>): Promise<Walk> {
     return walkList(
       (offset) => this.#page('/customers', {}, offset),
       (row) => readCustomer(row, this.#resellerId),
+      take,
     );
   }
 
@@ -66,10 +86,20 @@ export class MarketplaceClient {
     return { id: customerId, reason: judged.kind === 'malformed' ? judged.reason : 'It belongs to another reseller.' };
   }
 
-  async subscriptions(filter: { customerId?: string } = {}): Promise<Look<Subscription>> {
+  /** Every subscription, or one customer's, all at once; see `eachSubscription`. */
+  subscriptions(filter: { customerId?: string } = {}): Promise<Look<Subscription>> {
+    return collected(
+      (row) => row.subscriptionId,
+      (take) => this.eachSubscription(filter, take),
+    );
+  }
+
+  /** Every subscription, or one customer's, handed on page by page. */
+  eachSubscription(filter: { customerId?: string }, take: Take<Subscription>): Promise<Walk> {
     return walkList(
       (offset) => this.#page('/subscriptions', { customerId: filter.customerId }, offset),
       (row) => readSubscription(row, filter.customerId),
+      take,
     );
   }
 

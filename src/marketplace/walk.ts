@@ -1,4 +1,4 @@
-import type { Look, Malformed } from '../domain/index.js';
+import type { Malformed, Take, Walk } from '../domain/index.js';
 import type { Judged } from './wire.js';
 
 /** One page of a list, as answered. */
@@ -18,57 +18,81 @@ const MOST_PAGES = 5000;
  * Walks a list until it is proven whole: distinct ids equal a total that stayed the same from the first page to the last.
  * Offsets shift when rows come or go during a walk, so one that is not whole is walked again, up to three times; then the walk
  * that saw the most ids is returned with `complete: false`. Of rows with the same id the later one counts.
+ *
+ * Rows are handed on page by page, while the next page is on its way.
  */
-export async function walkList<T>(page: (offset: number) => Promise<Page>, judge: (row: unknown) => Judged<T>): Promise<Look<T>> {
-  let best: Walk<T> | undefined;
+export async function walkList<T>(
+  page: (offset: number) => Promise<Page>,
+  judge: (row: unknown) => Judged<T>,
+  take: Take<T>,
+): Promise<Walk> {
+  let best: Seen | undefined;
   for (let walk = 0; walk < WALKS; walk += 1) {
-    const seen = await walkOnce(page, judge);
-    if (seen.complete) return lookOf(seen);
-    if (!best || seen.byId.size > best.byId.size) best = seen;
+    const seen = await walkOnce(page, judge, take);
+    if (seen.complete) return walkOf(seen);
+    if (!best || sizeOf(seen) > sizeOf(best)) best = seen;
     // Without a total no further walk can prove anything.
     if (!seen.counted) break;
   }
-  return lookOf(best);
+  return walkOf(best!);
 }
 
-interface Walk<T> {
-  byId: Map<string, Judged<T>>;
+interface Seen {
+  rows: Set<string>;
+  /** By id, what is no row. */
+  others: Map<string, Malformed | 'foreign'>;
   withoutId: Malformed[];
   /** Whether every page said a total. */
   counted: boolean;
   complete: boolean;
 }
 
-async function walkOnce<T>(page: (offset: number) => Promise<Page>, judge: (row: unknown) => Judged<T>): Promise<Walk<T>> {
-  const byId = new Map<string, Judged<T>>();
-  const withoutId: Malformed[] = [];
-  const totals = new Set<number | undefined>();
-  let offset = 0;
-  for (let count = 0; count < MOST_PAGES; count += 1) {
-    const { rows, total } = await page(offset);
-    totals.add(total);
-    const before = byId.size + withoutId.length;
-    for (const row of rows) {
-      const judged = judge(row);
-      if (judged.kind === 'malformed' && judged.id === undefined) withoutId.push({ reason: judged.reason });
-      else if (judged.id !== undefined) byId.set(judged.id, judged);
-    }
-    // By what came, not by what was asked for: page sizes are lowered silently.
-    offset += rows.length;
-    const nothingNew = byId.size + withoutId.length === before;
-    if (rows.length === 0 || nothingNew || (total !== undefined && offset >= total)) break;
-  }
-  const [total] = totals;
-  const counted = !totals.has(undefined);
-  return { byId, withoutId, counted, complete: counted && totals.size === 1 && byId.size === total };
+function sizeOf({ rows, others }: Seen): number {
+  return rows.size + others.size;
 }
 
-function lookOf<T>(walk: Walk<T> | undefined): Look<T> {
-  const look: Look<T> = { rows: [], complete: walk?.complete ?? false, malformed: [...(walk?.withoutId ?? [])], dropped: 0 };
-  for (const judged of walk?.byId.values() ?? []) {
-    if (judged.kind === 'row') look.rows.push(judged.row);
-    else if (judged.kind === 'foreign') look.dropped += 1;
-    else look.malformed.push({ id: judged.id, reason: judged.reason });
+async function walkOnce<T>(page: (offset: number) => Promise<Page>, judge: (row: unknown) => Judged<T>, take: Take<T>): Promise<Seen> {
+  const seen: Seen = { rows: new Set(), others: new Map(), withoutId: [], counted: true, complete: false };
+  const totals = new Set<number | undefined>();
+  let offset = 0;
+  let next: Promise<Page> | undefined = page(0);
+  for (let count = 1; next !== undefined; count += 1) {
+    const shown: Page = await next;
+    const { rows, total } = shown;
+    totals.add(total);
+    const before = sizeOf(seen) + seen.withoutId.length;
+    const taken = rows.flatMap((row) => noted(seen, judge(row)));
+    // By what came, not by what was asked for: page sizes are lowered silently.
+    offset += rows.length;
+    const nothingNew = sizeOf(seen) + seen.withoutId.length === before;
+    const last = rows.length === 0 || nothingNew || (total !== undefined && offset >= total) || count >= MOST_PAGES;
+    next = last ? undefined : page(offset);
+    // Should the taking fail, nobody waits for the page any more.
+    next?.catch(() => undefined);
+    if (taken.length > 0) await take(taken);
   }
-  return look;
+  const [total] = totals;
+  seen.counted = !totals.has(undefined);
+  seen.complete = seen.counted && totals.size === 1 && sizeOf(seen) === total;
+  return seen;
+}
+
+/** Notes what a row was. Answers it if it is one. */
+function noted<T>(seen: Seen, judged: Judged<T>): T[] {
+  if (judged.kind === 'row') {
+    seen.others.delete(judged.id);
+    seen.rows.add(judged.id);
+    return [judged.row];
+  }
+  const { id } = judged;
+  if (id !== undefined) {
+    seen.rows.delete(id);
+    seen.others.set(id, judged.kind === 'foreign' ? 'foreign' : { id, reason: judged.reason });
+  } else if (judged.kind === 'malformed') seen.withoutId.push({ reason: judged.reason });
+  return [];
+}
+
+function walkOf({ rows, others, withoutId, complete }: Seen): Walk {
+  const malformed = [...others.values()].filter((other) => other !== 'foreign');
+  return { ids: rows, complete, malformed: [...withoutId, ...malformed], dropped: others.size - malformed.length };
 }

@@ -1,11 +1,23 @@
-import type { CalendarDate, Client, Licence, LicenceFields, Look, NewClient, Site, SiteAddress } from '../domain/index.js';
+import {
+  collected,
+  type CalendarDate,
+  type Client,
+  type Licence,
+  type LicenceFields,
+  type Look,
+  type NewClient,
+  type Site,
+  type SiteAddress,
+  type Take,
+  type Walk,
+} from '../domain/index.js';
 import { UpstreamError } from '../egress/index.js';
 import { haloAddresses } from './address.js';
 import { agentFromWire, type Agent } from './agent.js';
 import { Calls } from './calls.js';
 import { clientFromWire, newClientToWire } from './client-record.js';
 import { licenceFromWire, licenceToWire } from './licence.js';
-import { pageOf, wholeList, type Unordered } from './look.js';
+import { eachRow, pageOf, type Unordered } from './look.js';
 import * as read from './read.js';
 import { oneRecord } from './record.js';
 import type { PsaDeps, PsaSettings } from './settings.js';
@@ -47,7 +59,15 @@ export class PsaClient {
 
   /** Every client, inactive ones too. */
   clients(): Promise<Look<Client>> {
-    return wholeList(this.http, { path: '/Client', key: 'clients', query: ALL, translate: clientFromWire }, this.unordered);
+    return collected(
+      (row) => row.clientId,
+      (take) => this.eachClient(take),
+    );
+  }
+
+  /** The same, handed on page by page. */
+  eachClient(take: Take<Client>): Promise<Walk> {
+    return eachRow(this.http, { path: '/Client', key: 'clients', query: ALL, translate: clientFromWire }, this.unordered, take);
   }
 
   /** One client with its main site; null when there is none of that id. */
@@ -89,8 +109,16 @@ export class PsaClient {
 
   /** Every site, inactive ones too, with the delivery address where the list carries it. */
   sites(): Promise<Look<Site>> {
+    return collected(
+      (row) => row.siteId,
+      (take) => this.eachSite(take),
+    );
+  }
+
+  /** The same, handed on page by page. */
+  eachSite(take: Take<Site>): Promise<Walk> {
     const query = { ...ALL, includeaddress: true };
-    return wholeList(this.http, { path: '/Site', key: 'sites', query, translate: siteFromWire }, this.unordered);
+    return eachRow(this.http, { path: '/Site', key: 'sites', query, translate: siteFromWire }, this.unordered, take);
   }
 
   /** One site with its delivery address; null when there is none of that id. */
@@ -100,11 +128,19 @@ export class PsaClient {
 
   /** Every licence, inactive ones too; with a client id, that client's alone, whatever the answer holds. */
   licences(filter: { clientId?: string } = {}): Promise<Look<Licence>> {
-    const { clientId } = filter;
+    return collected(
+      (row) => row.licenceId,
+      (take) => this.eachLicence(filter, take),
+    );
+  }
+
+  /** The same, handed on page by page. */
+  eachLicence({ clientId }: { clientId?: string }, take: Take<Licence>): Promise<Walk> {
     // The document knows no `includeactive` here: active ones are always listed.
     const query = { includeinactive: true, client_id: clientId };
     const belongs = (licence: Licence): boolean => clientId === undefined || licence.clientId === clientId;
-    return wholeList(this.http, { path: '/SoftwareLicence', key: 'licences', query, translate: licenceFromWire, belongs }, this.unordered);
+    const source = { path: '/SoftwareLicence', key: 'licences', query, translate: licenceFromWire, belongs };
+    return eachRow(this.http, source, this.unordered, take);
   }
 
   /** One licence, deleted ones too where Halo shows them; null when there is none of that id. */

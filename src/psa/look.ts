@@ -1,4 +1,4 @@
-import type { Look, Malformed } from '../domain/index.js';
+import type { Malformed, Take, Walk } from '../domain/index.js';
 import { UpstreamError, type HttpAnswer } from '../egress/index.js';
 import { badAnswer } from './answer.js';
 import type { Calls } from './calls.js';
@@ -21,9 +21,10 @@ export interface ListSource<T> {
   belongs?(record: T): boolean;
 }
 
-interface Walk<T> {
-  /** By id, or by content where a row has none. */
-  seen: Map<string, { record: T } | { malformed: Malformed } | 'dropped'>;
+interface Seen {
+  rows: Set<string>;
+  /** By id, or by content where a row has none, what is no row. */
+  others: Map<string, Malformed | 'dropped'>;
   complete: boolean;
 }
 
@@ -31,28 +32,41 @@ interface Walk<T> {
 export type Unordered = Set<string>;
 
 /**
- * Everything a list holds. Complete when the distinct rows reach the largest `record_count` seen; a walk that ends short of it (rows
- * moved between pages, a page brought nothing new) is made once more, and what both saw is returned as incomplete if that ends short too.
+ * Everything a list holds, handed on page by page while the next page is on its way. Complete when the distinct rows reach the largest
+ * `record_count` seen; a walk that ends short of it (rows moved between pages, a page brought nothing new) is made once more, and what
+ * both saw is returned as incomplete if that ends short too.
  */
-export async function wholeList<T>(calls: Calls, source: ListSource<T>, unordered: Unordered): Promise<Look<T>> {
-  const first = await walk(calls, source, unordered);
-  if (first.complete) return asLook(first);
-  const second = await walk(calls, source, unordered);
-  return asLook(second.complete ? second : { seen: new Map([...first.seen, ...second.seen]), complete: false });
+export async function eachRow<T>(calls: Calls, source: ListSource<T>, unordered: Unordered, take: Take<T>): Promise<Walk> {
+  const first = await walk(calls, source, unordered, take);
+  if (first.complete) return walkOf(first);
+  const second = await walk(calls, source, unordered, take);
+  if (second.complete) return walkOf(second);
+  const others = new Map([...first.others, ...second.others]);
+  for (const id of second.rows) others.delete(id);
+  const rows = new Set([...first.rows].filter((id) => !second.others.has(id)));
+  for (const id of second.rows) rows.add(id);
+  return walkOf({ rows, others, complete: false });
 }
 
-async function walk<T>(calls: Calls, source: ListSource<T>, unordered: Unordered): Promise<Walk<T>> {
-  const seen: Walk<T>['seen'] = new Map();
+async function walk<T>(calls: Calls, source: ListSource<T>, unordered: Unordered, take: Take<T>): Promise<Seen> {
+  const seen: Seen = { rows: new Set(), others: new Map(), complete: false };
+  const size = (): number => seen.rows.size + seen.others.size;
   let largest = 0;
-  for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const { rows, count } = await readPage(calls, source, page, unordered);
+  let next: Promise<Page> | undefined = readPage(calls, source, 1, unordered);
+  for (let page = 2; next !== undefined; page += 1) {
+    const shown: Page = await next;
+    const { rows, count } = shown;
     largest = Math.max(largest, count ?? 0);
-    const before = seen.size;
-    for (const row of rows) seen.set(...sortedIn(row, source));
-    if (rows.length === 0 || (largest > 0 && seen.size >= largest)) return { seen, complete: seen.size >= largest };
-    if (seen.size === before) return { seen, complete: false };
+    const before = size();
+    const taken = rows.flatMap((row) => noted(seen, row, source));
+    const over = rows.length === 0 || (largest > 0 && size() >= largest);
+    if (over) seen.complete = size() >= largest;
+    next = over || size() === before || page > MOST_PAGES ? undefined : readPage(calls, source, page, unordered);
+    // Should the taking fail, nobody waits for the page any more.
+    next?.catch(() => undefined);
+    if (taken.length > 0) await take(taken);
   }
-  return { seen, complete: false };
+  return seen;
 }
 
 async function readPage<T>(calls: Calls, source: ListSource<T>, page: number, unordered: Unordered): Promise<Page> {
@@ -87,25 +101,27 @@ export function pageOf(answer: HttpAnswer, key: string, doing: string): Page {
   throw badAnswer(answer, doing);
 }
 
-function sortedIn<T>(row: unknown, source: ListSource<T>): [string, { record: T } | { malformed: Malformed } | 'dropped'] {
-  if (!read.isRecord(row)) return [`content ${JSON.stringify(row)}`, { malformed: { reason: 'The row is not a record.' } }];
-  const id = read.id(row['id']);
+/** Notes what a row was. Answers it if it is one. */
+function noted<T>(seen: Seen, row: unknown, source: ListSource<T>): T[] {
+  const id = read.isRecord(row) ? read.id(row['id']) : undefined;
   const key = id ?? `content ${JSON.stringify(row)}`;
-  const record = source.translate(row);
-  if (isReason(record)) return [key, { malformed: id === undefined ? record : { id, ...record } }];
-  return [key, source.belongs?.(record) === false ? 'dropped' : { record }];
+  const record = read.isRecord(row) ? source.translate(row) : { reason: 'The row is not a record.' };
+  const foreign = !isReason(record) && source.belongs?.(record) === false;
+  if (isReason(record) || foreign) {
+    seen.rows.delete(key);
+    seen.others.set(key, isReason(record) ? (id === undefined ? record : { id, ...record }) : 'dropped');
+    return [];
+  }
+  seen.others.delete(key);
+  seen.rows.add(key);
+  return [record];
 }
 
 function isReason(record: unknown): record is { reason: string } {
   return typeof record === 'object' && record !== null && 'reason' in record;
 }
 
-function asLook<T>({ seen, complete }: Walk<T>): Look<T> {
-  const look: Look<T> = { rows: [], complete, malformed: [], dropped: 0 };
-  for (const entry of seen.values()) {
-    if (entry === 'dropped') look.dropped += 1;
-    else if ('record' in entry) look.rows.push(entry.record);
-    else look.malformed.push(entry.malformed);
-  }
-  return look;
+function walkOf({ rows, others, complete }: Seen): Walk {
+  const malformed = [...others.values()].filter((other) => other !== 'dropped');
+  return { ids: rows, complete, malformed, dropped: others.size - malformed.length };
 }

@@ -1,8 +1,9 @@
+import { collected, type Client } from '../domain/index.js';
 import { UpstreamError } from '../egress/index.js';
 import { haloAddresses } from './address.js';
 import { Calls } from './calls.js';
 import { clientFromWire } from './client-record.js';
-import { pageOf, wholeList } from './look.js';
+import { eachRow, pageOf } from './look.js';
 import { isRecord } from './read.js';
 import type { PsaDeps, PsaSettings } from './settings.js';
 import { topLevelsOf } from './top-level.js';
@@ -140,7 +141,12 @@ async function topLevelVerdict(calls: Calls): Promise<Verdict> {
 
 async function nativeClientVerdict(calls: Calls): Promise<Verdict> {
   const source = { path: '/Client', key: 'clients', query: { includeactive: true, includeinactive: true }, translate: clientFromWire };
-  const look = await attempt(() => wholeList(calls, source, new Set()));
+  const look = await attempt(() =>
+    collected<Client>(
+      (client) => client.clientId,
+      (take) => eachRow(calls, source, new Set(), take),
+    ),
+  );
   if (look instanceof UpstreamError) return { result: 'unknown', detail: look.detail };
   const native = look.rows.filter((client) => client.nativeIngram === true).length;
   if (native > 0) {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Order, Subscription, SubscriptionDetail } from '../../src/domain/index.js';
-import { readDetails, rowsToRead } from '../../src/imports/look-details.js';
+import type { Order, Subscription } from '../../src/domain/index.js';
+import { readDetails } from '../../src/imports/look-details.js';
 import { lookAtOrders } from '../../src/imports/look-orders.js';
+import { worthReading, type Readable } from '../../src/imports/what-to-read.js';
 import { runImport } from '../../src/imports/run-import.js';
 import { addClient, addCustomer, addSubscription, EMPTY, licenceOf, product } from './people.js';
 import { stage, type Stage } from './stage.js';
@@ -242,27 +243,11 @@ describe('Which details an import reads', () => {
 describe('The choice of details', () => {
   const NOW = Date.parse('2026-11-20T12:00:00Z');
   const row = (at: number): Subscription => ({ subscriptionId: String(at), customerId: String(at % 100), status: 'active' });
-  const cached = (
-    age: (at: number) => number,
-    count: number,
-  ): Map<string, { detail: SubscriptionDetail; row: Subscription; readAt: Date }> =>
-    new Map(
-      Array.from({ length: count }, (_, at) => [
-        String(at),
-        { detail: { ...row(at), lines: [] }, row: row(at), readAt: new Date(NOW - age(at)) },
-      ]),
-    );
   const rows = (count: number): Subscription[] => Array.from({ length: count }, (_, at) => row(at));
+  const readable = (count: number, age: (at: number) => number, read = count): Readable<Subscription>[] =>
+    rows(count).map((one, at) => ({ row: one, id: one.subscriptionId, readAt: at < read ? NOW - age(at) : undefined, sign: false }));
   const choose = (count: number, age: (at: number) => number, withinDays: number, callsAnHour = 7200): Subscription[] =>
-    rowsToRead({
-      rows: rows(count),
-      ignored: new Set(),
-      cached: cached(age, count),
-      touched: new Map(),
-      now: NOW,
-      callsAnHour,
-      withinDays,
-    });
+    worthReading(readable(count, age), { now: NOW, callsAnHour, withinDays });
 
   it('takes all old ones as long as that is no more than an hour of calls', () => {
     expect(choose(7200, () => 2 * DAY, 7).length).toBe(7200);
@@ -288,15 +273,10 @@ describe('The choice of details', () => {
   });
 
   it('counts the ones with a sign of change first', () => {
-    const chosen = rowsToRead({
-      rows: rows(9000),
-      ignored: new Set(),
-      cached: cached((at) => (at < 8000 ? 2 * DAY : 0), 8500),
-      touched: new Map(),
-      now: NOW,
-      callsAnHour: 7200,
-      withinDays: 7,
-    });
+    const chosen = worthReading(
+      readable(9000, (at) => (at < 8000 ? 2 * DAY : 0), 8500),
+      { now: NOW, callsAnHour: 7200, withinDays: 7 },
+    );
     expect(chosen.slice(0, 500).map((one) => Number(one.subscriptionId))).toEqual(Array.from({ length: 500 }, (_, at) => 8500 + at));
     // 8,000 old ones do not fit into an hour beside them; 500 others were read today.
     expect(chosen.length).toBe(500 + Math.ceil(9000 / 7) - 500);

@@ -172,6 +172,8 @@ describe('what is sent', () => {
         'close',
         'customer',
         'customers',
+        'eachCustomer',
+        'eachSubscription',
         'get',
         'order',
         'orders',
@@ -181,8 +183,10 @@ describe('what is sent', () => {
     );
     await client.authenticate();
     await client.customers();
+    await client.eachCustomer(() => Promise.resolve());
     await client.customer('1');
     await client.subscriptions();
+    await client.eachSubscription({}, () => Promise.resolve());
     await client.subscriptions({ customerId: '7' });
     await client.subscription('2');
     for await (const order of client.orders()) expect(order.orderId).toBe('1');

@@ -22,7 +22,7 @@ export interface MadeClients {
 export async function applyClients(
   context: ApplyContext,
   creates: readonly ClientCreate[],
-  seen: ReadonlyMap<string, Client>,
+  seen: ReadonlySet<string>,
 ): Promise<MadeClients> {
   if (creates.length === 0) return { clients: new Map(), skips: [] };
   return underClientLock(context, async (stillHeld) => {
@@ -92,7 +92,7 @@ async function takeWhatAppeared(
   creation: ClientCreation,
   creates: readonly ClientCreate[],
   listed: readonly Client[],
-  seen: ReadonlyMap<string, Client>,
+  seen: ReadonlySet<string>,
 ): Promise<ClientCreate[]> {
   const byRef = Map.groupBy(listed, (client) => client.ref);
   const appeared = Map.groupBy(

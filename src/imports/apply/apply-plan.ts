@@ -5,9 +5,9 @@ import type {
   LicenceCreateChange,
   LicenceUpdateChange,
   Plan,
-  PlanInput,
   SiteUpdateChange,
 } from '../plan/input.js';
+import type { PsaLook } from '../look-psa.js';
 import type { StoredChange } from '../store/plan-store.js';
 import type { WriteOutcome } from '../vendors.js';
 import { applyClients } from './apply-clients.js';
@@ -29,7 +29,7 @@ const isLicenceCreate = (change: StoredChange): change is StoredChange<LicenceCr
  * Does what a stored plan says: mappings and links first, for they are true already; then what a PSA instance must be known for, on
  * as few records as that takes; then clients, for licences need them; then what exists; then what is new.
  */
-export async function applyPlan(context: ApplyContext, plan: Plan, stored: readonly StoredChange[], input: PlanInput): Promise<void> {
+export async function applyPlan(context: ApplyContext, plan: Plan, stored: readonly StoredChange[], there: PsaLook): Promise<void> {
   const links = stored.filter(isClientLink);
   await context.store.storeMappings(
     plan.mappings,
@@ -47,14 +47,13 @@ export async function applyPlan(context: ApplyContext, plan: Plan, stored: reado
   if (clientCreates.length > 0 && context.keys.client !== true) mayWrite(await context.psa.createClients([]));
   if (licenceUpdates.length + licenceCreates.length > 0 && context.keys.licence !== true) mayWrite(await context.psa.createLicences([]));
 
-  const youngest = input.licences.reduce((most, { licenceId }) => Math.max(most, Number(licenceId) || 0), 0);
-  const licences = new LicenceCreation(context, youngest);
+  const licences = new LicenceCreation(context, there.licences.youngest);
   const [placed, waiting] = [
     licenceCreates.filter(({ fields }) => fields.client_id != null),
     licenceCreates.filter(({ fields }) => fields.client_id == null),
   ];
   const open = await licences.proveKeys(placed, ({ fields }) => fields);
-  const made = await applyClients(context, clientCreates, input.clients);
+  const made = await applyClients(context, clientCreates, there.clientIds);
   await context.store.addSkips(made.skips);
   await applySiteUpdates(context, stored.filter(isSiteUpdate));
   await applyLicenceUpdates(context, licenceUpdates);

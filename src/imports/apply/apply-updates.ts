@@ -61,9 +61,15 @@ export async function applyLicenceUpdates(context: ApplyContext, changes: readon
 
 /** These licences as the PSA shows them now, by whichever look takes fewer calls. */
 async function licencesNow(context: ApplyContext, changes: readonly LicenceUpdate[]): Promise<Map<string, Licence>> {
-  if (changes.length >= callsForAll(context))
-    return new Map((await context.psa.licences()).rows.map((licence) => [licence.licenceId, licence]));
   const shown = new Map<string, Licence>();
+  if (changes.length >= callsForAll(context)) {
+    const wanted = new Set(changes.map(({ psaId }) => psaId));
+    await context.psa.eachLicence({}, (rows) => {
+      for (const licence of rows) if (wanted.has(licence.licenceId)) shown.set(licence.licenceId, licence);
+      return Promise.resolve();
+    });
+    return shown;
+  }
   for (const { psaId } of changes) {
     const licence = await context.psa.licence(psaId);
     if (licence) shown.set(psaId, licence);

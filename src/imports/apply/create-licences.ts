@@ -3,7 +3,7 @@ import type { LicenceCreateChange, PlannedSkip } from '../plan/input.js';
 import type { StoredChange } from '../store/plan-store.js';
 import type { ApplyContext } from './context.js';
 import { createRecords, type CreateOps } from './create-records.js';
-import { compareShown, licencesAt, recogniseLicences } from './find-licences.js';
+import { compareShown, findLicences, licencesAt } from './find-licences.js';
 import { CANARIES, keyNotKept, refusesCreates } from './keys-kept.js';
 import type { MadeClients } from './apply-clients.js';
 
@@ -89,8 +89,9 @@ export class LicenceCreation {
     if (!shown) return;
     const { licenceId } = shown;
     const byId = await context.psa.licence(licenceId);
-    const listed = byId?.snowid === item.placed.snowid ? await licencesAt(context, new Set([item.placed.client_id!])) : [];
-    const kept = listed.some((licence) => licence.licenceId === licenceId && licence.snowid === item.placed.snowid);
+    const isIt = (licence: Licence): boolean => licence.licenceId === licenceId && licence.snowid === item.placed.snowid;
+    const listed = byId?.snowid === item.placed.snowid ? await licencesAt(context, new Set([item.placed.client_id!]), isIt) : [];
+    const kept = listed.length > 0;
     await context.rememberKeys('licence', kept);
     if (!kept) throw keyNotKept('licence');
   }
@@ -131,8 +132,7 @@ export class LicenceCreation {
       post: (items) => context.psa.createLicences(items.map((item) => item.placed)),
       recognise: (items, shown) =>
         items.find((item) => item.placed.snowid === shown.snowid) ?? (items.length === 1 && shown.snowid == null ? items[0] : undefined),
-      find: async (items) =>
-        recogniseLicences(items, await licencesAt(context, new Set(items.map((item) => item.placed.client_id!))), this.before),
+      find: (items) => findLicences(context, items, this.before),
       settle: async (created) => {
         const fresh = [...created].filter(([item]) => !this.#made.has(item));
         for (const [item] of fresh) this.#made.add(item);

@@ -10,26 +10,51 @@ export function callsForAll(context: Pick<ApplyContext, 'licencesThere'>): numbe
   return Math.ceil((context.licencesThere + 1) / PAGE);
 }
 
-/** The licences of these clients as they are now, deleted ones left out; by whichever look takes fewer calls. */
-export async function licencesAt(context: ApplyContext, clientIds: ReadonlySet<string>): Promise<Licence[]> {
-  const looks = [];
-  if (clientIds.size >= callsForAll(context)) looks.push(await context.psa.licences());
-  else for (const clientId of clientIds) looks.push(await context.psa.licences({ clientId }));
-  if (looks.some((look) => !look.complete || look.malformed.length > 0)) {
+/** The wanted licences of these clients as they are now, deleted ones left out; by whichever look takes fewer calls. */
+export async function licencesAt(
+  context: Pick<ApplyContext, 'psa' | 'licencesThere'>,
+  clientIds: ReadonlySet<string>,
+  wanted: (licence: Licence) => boolean,
+): Promise<Licence[]> {
+  const found = new Map<string, Licence>();
+  const take = (rows: Licence[]): Promise<void> => {
+    for (const licence of rows) {
+      // A row that comes again is a newer word.
+      if (!licence.deleted && wanted(licence)) found.set(licence.licenceId, licence);
+      else found.delete(licence.licenceId);
+    }
+    return Promise.resolve();
+  };
+  const filters = clientIds.size >= callsForAll(context) ? [{}] : [...clientIds].map((clientId) => ({ clientId }));
+  for (const filter of filters) {
+    const walk = await context.psa.eachLicence(filter, take);
+    if (walk.complete && walk.malformed.length === 0) continue;
     throw new ImportFailure(
       'vendor',
       'psa_look_incomplete',
       'HaloPSA did not list all licences after some were created. Nothing more is created now; the next import finds them by their keys.',
     );
   }
-  return looks.flatMap((look) => look.rows).filter((licence) => !licence.deleted);
+  return [...found.values()];
+}
+
+/** What creates of unknown end became, by a new look. */
+export async function findLicences<T extends { placed: LicenceFields }>(
+  context: Pick<ApplyContext, 'psa' | 'licencesThere'>,
+  items: readonly T[],
+  youngestBefore: number,
+): Promise<Map<T, Licence>> {
+  const keys = new Set(items.map(({ placed }) => placed.snowid));
+  const wanted = ({ snowid, licenceId }: Licence): boolean => (snowid == null ? Number(licenceId) > youngestBefore : keys.has(snowid));
+  const listed = await licencesAt(context, new Set(items.map(({ placed }) => placed.client_id!)), wanted);
+  return recogniseLicences(items, listed, youngestBefore);
 }
 
 /**
  * What creates of unknown end became: by their keys; and because this may be a PSA that loses keys, by client, product and name
  * among the licences without one that are younger than the create.
  */
-export function recogniseLicences<T extends { placed: LicenceFields }>(
+function recogniseLicences<T extends { placed: LicenceFields }>(
   items: readonly T[],
   listed: readonly Licence[],
   youngestBefore: number,

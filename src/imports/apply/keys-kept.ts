@@ -31,9 +31,9 @@ export function refusesCreates(what: 'clients' | 'licences', why: string): Impor
 export async function requireKeys(
   context: Pick<ApplyContext, 'keys' | 'rememberKeys'>,
   of: 'client' | 'licence',
-  showsKeyNow: () => boolean,
+  showsKeyNow: () => Promise<boolean>,
 ): Promise<void> {
   if (context.keys[of] !== false) return;
-  if (!showsKeyNow()) throw keyNotKept(of);
+  if (!(await showsKeyNow())) throw keyNotKept(of);
   await context.rememberKeys(of, true);
 }

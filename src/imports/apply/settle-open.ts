@@ -9,7 +9,7 @@ import { recogniseClient } from './recognise-client.js';
 const FOUND = 'Its answer was lost; it was found afterwards.';
 const NOT_THERE = 'Its answer was lost, and it was never stored.';
 
-interface OpenChange<Planned> {
+export interface OpenChange<Planned> {
   id: string;
   tenant_id: string;
   entity: ChangeEntity;
@@ -69,13 +69,15 @@ export async function settleClientCreates(
   }
 }
 
-/** Says what became of writes to licences: creates are found by their key, updates by showing what was asked for. */
+/**
+ * Says what became of writes to licences: creates are found by their key, updates by showing what was asked for. Of the licences
+ * there are, those with the ids and keys of open changes are enough.
+ */
 export async function settleLicenceWrites(
   store: PlanStore,
   open: readonly OpenChange<LicenceFields>[],
   licences: readonly Licence[],
 ): Promise<void> {
-  if (open.length === 0) return;
   const byId = new Map(licences.map((licence) => [licence.licenceId, licence]));
   const byKey = Map.groupBy(
     licences.filter((licence) => !licence.deleted && licence.snowid != null),

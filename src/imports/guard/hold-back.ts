@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Import, Tenant } from '../../../entities/index.js';
-import type { Plan, PlanInput, PlannedChange } from '../plan/input.js';
+import type { Plan, PlannedChange } from '../plan/input.js';
+import { countForGuard } from '../store/psa-records.js';
 import { guard, nameOfChange, type GuardFacts } from './guard.js';
 
 /** A plan, and which of its changes wait for a person, with the reason. */
@@ -15,7 +16,13 @@ export interface GuardedPlan {
  * Has the guard look at a plan. An import that a person approved changes of does those alone, as far as the new plan still holds them;
  * what they did not approve is not done, and not held again.
  */
-export async function holdBack(dataSource: DataSource, run: Import, tenant: Tenant, plan: Plan, input: PlanInput): Promise<GuardedPlan> {
+export async function holdBack(
+  dataSource: DataSource,
+  run: Import,
+  tenant: Tenant,
+  plan: Plan,
+  looks: GuardFacts['looks'],
+): Promise<GuardedPlan> {
   if (run.approval) {
     const approved = new Set(run.approval.approved);
     const changes = plan.changes.filter((change) => change.action === 'link' || approved.has(nameOfChange(change)));
@@ -25,33 +32,13 @@ export async function holdBack(dataSource: DataSource, run: Import, tenant: Tena
       remarks.push(`${missing} of them are not called for any more, now that both sides were looked at again, and were not made.`);
     return { plan: { ...plan, changes }, held: new Map(), remarks };
   }
-  return { plan, held: guard(plan.changes, await factsOf(dataSource, run, tenant, input)).reasons, remarks: [] };
+  return { plan, held: guard(plan.changes, await factsOf(dataSource, run, tenant, looks)).reasons, remarks: [] };
 }
 
-async function factsOf(dataSource: DataSource, run: Import, tenant: Tenant, input: PlanInput): Promise<GuardFacts> {
+async function factsOf(dataSource: DataSource, run: Import, tenant: Tenant, looks: GuardFacts['looks']): Promise<GuardFacts> {
   const before: { imported: boolean }[] = await dataSource.query(
     `SELECT EXISTS (SELECT 1 FROM imports WHERE tenant_id = $1 AND id <> $2 AND NOT preview AND state IN ('needs_approval', 'succeeded', 'succeeded_with_skips', 'partly_failed')) AS imported`,
     [tenant.id, run.id],
   );
-  const linked = new Set(input.links.map((link) => link.licenceId));
-  const details = [...input.details.values()].filter((detail) => detail !== null);
-  const unreadable = details.filter((detail) => 'reason' in detail).length;
-  const { customers, subscriptions } = input;
-  return {
-    settings: tenant.guard,
-    activeLicences: input.licences.filter((licence) => linked.has(licence.licenceId) && !licence.deleted && licence.is_active !== false)
-      .length,
-    mappedClients: input.mappings.filter((mapping) => mapping.state === 'mapped').length,
-    hasImportedBefore: before[0]!.imported,
-    looks: [
-      { of: 'customers', seen: customers.rows.length + customers.malformed.length, malformed: customers.malformed.length },
-      {
-        of: 'subscriptions',
-        seen: subscriptions.rows.length + subscriptions.malformed.length,
-        malformed: subscriptions.malformed.length + unreadable,
-      },
-      // By themselves, too: what ended stays listed for ever and is not read again, so the list alone makes any look good in time.
-      { of: 'subscription records', seen: details.length, malformed: unreadable },
-    ],
-  };
+  return { settings: tenant.guard, ...(await countForGuard(dataSource, tenant.id)), hasImportedBefore: before[0]!.imported, looks };
 }

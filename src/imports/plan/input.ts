@@ -60,7 +60,7 @@ export interface PlanInput {
   /** The marketplace's code, part of every key. */
   marketplace: string;
   entities: readonly ImportEntity[];
-  /** Plan for these customers alone. */
+  /** Plan for these customers alone; what else there is only has a bearing on them. */
   customerIds?: ReadonlySet<string>;
   /** The day the import began, for how long ago something ended. */
   today: string;
@@ -87,6 +87,8 @@ export interface PlanInput {
   clients: ReadonlyMap<string, Client>;
   /** Clients asked for by id, for what list rows lack; null when there is none. */
   clientDetails: ReadonlyMap<string, Client | null>;
+  /** Clients known to be several customers', some of whom the input may lack. */
+  sharedClients?: ReadonlySet<string>;
   /** Undefined until sites were looked at. */
   sites?: KnownSites;
   licences: readonly Licence[];

@@ -30,7 +30,7 @@ const LINES = ['line1', 'line2', 'line3', 'line4', 'postcode'] as const;
 /** Clients to which several customers are mapped: whose address it is cannot be told, and each import would write another one. */
 function sharedClients(input: PlanInput, matches: ReadonlyMap<string, Match>): Set<string> {
   const owner = new Map<string, string>();
-  const shared = new Set<string>();
+  const shared = new Set(input.sharedClients);
   const add = (clientId: string | null, customerId: string): void => {
     if (clientId === null) return;
     if ((owner.get(clientId) ?? customerId) !== customerId) shared.add(clientId);

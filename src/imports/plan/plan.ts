@@ -1,5 +1,5 @@
-import { matchCustomers } from './match-customers.js';
-import type { Plan, PlanInput } from './input.js';
+import { matchCustomers, type Match } from './match-customers.js';
+import type { Needs, Plan, PlanInput, PlannedChange } from './input.js';
 import { planClients, type Placement } from './plan-clients.js';
 import { planLicences } from './plan-licences.js';
 
@@ -12,23 +12,33 @@ const ACTION_ORDER = { link: 0, rekey: 1, reactivate: 2, deactivate: 3, update: 
  * looked up first, and planned again.
  */
 export function planImport(input: PlanInput): Plan {
-  const plan: Plan = {
-    needs: { customers: new Set(), details: new Set(), clients: new Set(), licences: new Set(), sites: false },
-    mappings: [],
-    forgotten: [],
-    links: [],
-    changes: [],
-    skips: [],
-    unchanged: { clients: 0, licences: 0 },
-  };
+  const plan = emptyPlan();
   const unreadable = new Map<string, Placement>();
   for (const { id, reason } of input.customers.malformed) {
-    if (input.customerIds && (id === undefined || !input.customerIds.has(id))) continue;
+    if (id !== undefined && input.customerIds?.has(id) === false) continue;
     const detail = `The marketplace's record could not be understood: ${reason}`;
     plan.skips.push({ entity: 'customer', marketplaceId: id ?? '', reason: 'invalid', detail });
     if (id !== undefined) unreadable.set(id, { kind: 'skip', reason: 'invalid', detail: `Its customer ${id} was set aside. ${detail}` });
   }
-  const matches = matchCustomers(
+  const matches = matchesOf(input, plan.needs);
+  const placements = planClients(input, plan, matches);
+  if (input.entities.includes('subscriptions')) planLicences(input, plan, new Map([...unreadable, ...placements]));
+  inOrder(plan.changes);
+  return plan;
+}
+
+/** Sorts changes in the order in which they are done; those of one kind stay as they are. */
+export function inOrder(changes: PlannedChange[]): void {
+  changes.sort((a, b) => ORDER[a.entity] - ORDER[b.entity] || ACTION_ORDER[a.action] - ACTION_ORDER[b.action]);
+}
+
+export function emptyPlan(): Plan {
+  return { needs: noNeeds(), mappings: [], forgotten: [], links: [], changes: [], skips: [], unchanged: { clients: 0, licences: 0 } };
+}
+
+/** Which client each of the input's customers is. */
+export function matchesOf(input: PlanInput, needs: Needs): Map<string, Match> {
+  return matchCustomers(
     {
       marketplace: input.marketplace,
       customers: input.customers.rows,
@@ -39,12 +49,12 @@ export function planImport(input: PlanInput): Plan {
       licenceClients: licenceClients(input),
       ...(input.customerIds ? { only: input.customerIds } : {}),
     },
-    plan.needs,
+    needs,
   );
-  const placements = planClients(input, plan, matches);
-  if (input.entities.includes('subscriptions')) planLicences(input, plan, new Map([...unreadable, ...placements]));
-  plan.changes.sort((a, b) => ORDER[a.entity] - ORDER[b.entity] || ACTION_ORDER[a.action] - ACTION_ORDER[b.action]);
-  return plan;
+}
+
+export function noNeeds(): Needs {
+  return { customers: new Set(), details: new Set(), clients: new Set(), licences: new Set(), sites: false };
 }
 
 /** Whether the plan may be applied as it is. */

@@ -1,46 +1,12 @@
-import type { AppliedFields, KnownLink, KnownMapping, MappingDecision } from '../plan/input.js';
-import { loadLastApplied } from './last-applied.js';
+import type { KnownMapping, MappingDecision } from '../plan/input.js';
 import { jsonParameter, type Query, type Queryable } from './query.js';
 
-/** What Isthmus itself knows when it plans. */
-export interface Known {
-  mappings: KnownMapping[];
-  links: KnownLink[];
-  released: Set<string>;
-  heldElsewhere: Set<string>;
-  lastApplied: Map<string, AppliedFields>;
-}
-
-/** Loads mappings, links, released licences and the latest writes of a tenant. */
-export async function loadKnown(db: Queryable, tenantId: string): Promise<Known> {
-  const [mappings, links, released, elsewhere, lastApplied] = await Promise.all([
-    db.query(
-      `SELECT customer_id AS "customerId", state, client_id AS "clientId", origin FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL`,
-      [tenantId],
-    ),
-    db.query(
-      `SELECT subscription_id AS "subscriptionId", line, licence_id AS "licenceId", create_anyway AS "createAnyway" FROM links WHERE tenant_id = $1 AND archived_at IS NULL`,
-      [tenantId],
-    ),
-    db.query(
-      `SELECT licence_id FROM links AS gone WHERE tenant_id = $1 AND archived_why IN ('recreate', 'replaced') AND licence_id IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM links WHERE links.psa_instance_id = gone.psa_instance_id AND links.licence_id = gone.licence_id AND links.archived_at IS NULL)`,
-      [tenantId],
-    ),
-    db.query(
-      `SELECT licence_id FROM links WHERE psa_instance_id = (SELECT psa_instance_id FROM tenants WHERE id = $1) AND tenant_id <> $1
-       AND archived_at IS NULL AND licence_id IS NOT NULL`,
-      [tenantId],
-    ),
-    loadLastApplied(db, tenantId),
-  ]);
-  return {
-    mappings: mappings as KnownMapping[],
-    links: links as KnownLink[],
-    released: new Set((released as { licence_id: string }[]).map((row) => row.licence_id)),
-    heldElsewhere: new Set((elsewhere as { licence_id: string }[]).map((row) => row.licence_id)),
-    lastApplied,
-  };
+/** Every mapping of a tenant. */
+export async function loadMappings(db: Queryable, tenantId: string): Promise<KnownMapping[]> {
+  return (await db.query(
+    `SELECT customer_id AS "customerId", state, client_id AS "clientId", origin FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL`,
+    [tenantId],
+  )) as KnownMapping[];
 }
 
 /**

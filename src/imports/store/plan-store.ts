@@ -70,6 +70,11 @@ export class PlanStore {
     if (skips.length > 0) await this.hold.fenced((query) => insertSkips(query, this.hold.importId, skips));
   }
 
+  /** Forgets what the plan of this attempt was to leave alone. */
+  async dropSkips(): Promise<void> {
+    await this.hold.fenced((query) => query(`DELETE FROM skips WHERE import_id = $1`, [this.hold.importId]));
+  }
+
   /** Notes, before a call, which changes it carries. @throws ImportCancelled when somebody asked for the import to end: the call is not made. */
   async markSent(changes: readonly { id: string }[], youngestBefore: string | null = null): Promise<void> {
     await this.hold.fenced(async (query) => {
@@ -215,6 +220,7 @@ async function writeSettlements(query: Query, settlements: readonly Settlement[]
 }
 
 async function insertSkips(query: Query, importId: string, skips: readonly PlannedSkip[]): Promise<void> {
+  if (skips.length === 0) return;
   const rows = skips.map((skip) => ({
     entity: skip.entity,
     marketplace_id: skip.marketplaceId.slice(0, 64),

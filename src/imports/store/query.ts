@@ -11,7 +11,17 @@ export function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '');
 }
 
+/** How JSON writes what Postgres cannot keep; also found in texts that only look like it. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
+
 /** A value as a parameter of type json or jsonb. */
 export function jsonParameter(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (!UNSTORABLE.test(json)) return json;
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? storable(part) : part));
+}
+
+/** A record of plain JSON as the database gives it back. Hardly any is another. */
+export function kept<T>(record: T): T {
+  return UNSTORABLE.test(JSON.stringify(record)) ? (JSON.parse(jsonParameter(record)) as T) : record;
 }

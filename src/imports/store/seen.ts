@@ -1,13 +1,7 @@
-import { isoDuration, type Customer, type Look, type Subscription, type SubscriptionDetail } from '../../domain/index.js';
+import { isoDuration, type Subscription, type SubscriptionDetail } from '../../domain/index.js';
+import { OVERLAP_MS, type OrderNews } from '../look-orders.js';
+import type { Readable } from '../what-to-read.js';
 import { jsonParameter, type Query, type Queryable } from './query.js';
-
-/** What the cache holds of a subscription. */
-export interface CachedDetail {
-  detail: SubscriptionDetail;
-  /** The list row as it stood when the detail was read. */
-  row: Subscription;
-  readAt: Date;
-}
 
 /** Whether earlier looks showed any subscription that no complete one has missed since. */
 export async function knowsSubscriptions(db: Queryable, tenantId: string): Promise<boolean> {
@@ -15,73 +9,62 @@ export async function knowsSubscriptions(db: Queryable, tenantId: string): Promi
   return rows.length > 0;
 }
 
-/** The names, by id, of customers that earlier looks showed and no complete one has missed since. */
-export async function knownCustomers(db: Queryable, tenantId: string): Promise<Map<string, string>> {
-  const rows = (await db.query(`SELECT customer_id, name FROM customers WHERE tenant_id = $1 AND gone_at IS NULL`, [tenantId])) as {
-    customer_id: string;
-    name: string;
+/** How many customers earlier looks showed and no complete one has missed since. */
+export async function knownCustomers(db: Queryable, tenantId: string): Promise<number> {
+  const [row] = (await db.query(`SELECT count(*)::int AS n FROM customers WHERE tenant_id = $1 AND gone_at IS NULL`, [tenantId])) as {
+    n: number;
   }[];
+  return row!.n;
+}
+
+/** Those of these customers that are among them, by id, with their names. */
+export async function knownNames(db: Queryable, tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = (await db.query(
+    `SELECT customer_id, name FROM customers WHERE tenant_id = $1 AND gone_at IS NULL AND customer_id = ANY($2)`,
+    [tenantId, ids],
+  )) as { customer_id: string; name: string }[];
   return new Map(rows.map((row) => [row.customer_id, row.name]));
 }
 
-/** Stores what a look showed of the customers. Only a complete look of all of them says that others are gone. */
-export async function storeCustomers(db: Queryable, tenantId: string, look: Look<Customer>, all: boolean): Promise<void> {
-  const rows = look.rows.map(({ customerId, name, status }) => ({ customer_id: customerId, name, status }));
-  await db.query(
-    `INSERT INTO customers (tenant_id, customer_id, name, status, seen_at)
-     SELECT $1, customer_id, name, status, now() FROM jsonb_to_recordset($2::jsonb) AS seen(customer_id text, name text, status text)
-     ON CONFLICT (tenant_id, customer_id) DO UPDATE SET name = excluded.name, status = excluded.status, seen_at = excluded.seen_at, gone_at = NULL
-     WHERE (customers.name, customers.status) IS DISTINCT FROM (excluded.name, excluded.status) OR customers.gone_at IS NOT NULL`,
-    [tenantId, jsonParameter(rows)],
-  );
-  if (all && look.complete) await markGone(db, 'customers', 'customer_id', tenantId, look);
-}
-
-/** The same for subscriptions. `all` is false when only one customer's were asked for. */
-export async function storeSubscriptions(db: Queryable, tenantId: string, look: Look<Subscription>, all: boolean): Promise<void> {
-  const rows = look.rows.map((row) => ({
-    subscription_id: row.subscriptionId,
-    customer_id: row.customerId,
-    name: row.name ?? null,
-    status: row.status,
-    row,
-  }));
-  await db.query(
-    `INSERT INTO subscriptions (tenant_id, subscription_id, customer_id, name, status, "row", seen_at)
-     SELECT $1, subscription_id, customer_id, name, status, "row", now()
-     FROM jsonb_to_recordset($2::jsonb) AS seen(subscription_id text, customer_id text, name text, status text, "row" jsonb)
-     ON CONFLICT (tenant_id, subscription_id) DO UPDATE
-     SET customer_id = excluded.customer_id, name = excluded.name, status = excluded.status, "row" = excluded."row", seen_at = excluded.seen_at, gone_at = NULL
-     WHERE subscriptions."row" IS DISTINCT FROM excluded."row" OR subscriptions.gone_at IS NOT NULL`,
-    [tenantId, jsonParameter(rows)],
-  );
-  if (all && look.complete) await markGone(db, 'subscriptions', 'subscription_id', tenantId, look);
-}
-
-async function markGone(
+/**
+ * The subscriptions in force that the last look showed, of customers that nobody said to ignore, by their ids. A detail may have changed
+ * when the list row is another than the one it was read under, or an order of its customer came since, or a little before.
+ */
+export async function readableSubscriptions(
   db: Queryable,
-  table: 'customers' | 'subscriptions',
-  column: 'customer_id' | 'subscription_id',
   tenantId: string,
-  look: Look<Customer> | Look<Subscription>,
-): Promise<void> {
-  const listed = [
-    ...look.rows.map((row) => (column === 'customer_id' ? row.customerId : (row as Subscription).subscriptionId)),
-    ...look.malformed.map(({ id }) => id).filter((id) => id !== undefined),
-  ];
-  await db.query(`UPDATE ${table} SET gone_at = now() WHERE tenant_id = $1 AND gone_at IS NULL AND NOT (${column} = ANY($2))`, [
-    tenantId,
-    listed,
-  ]);
+  { customerIds, touched }: { customerIds: readonly string[] | null; touched: OrderNews['touched'] },
+): Promise<Readable<string>[]> {
+  const rows = (await db.query(
+    `SELECT subscription_id AS id, read.at AS "readAt",
+       read.at IS NOT NULL AND (detail_row IS DISTINCT FROM "row" OR coalesce(touched.at > read.at - $5, false)) AS sign
+     FROM subscriptions LEFT JOIN unnest($3::text[], $4::float8[]) AS touched (customer_id, at) USING (customer_id),
+       LATERAL (SELECT (1000 * extract(epoch FROM read_at))::float8 AS at) AS read
+     WHERE tenant_id = $1 AND listed AND status IN ('active', 'hold') AND ($2::text[] IS NULL OR customer_id = ANY($2))
+       AND NOT EXISTS (SELECT 1 FROM mappings WHERE mappings.tenant_id = $1 AND mappings.customer_id = subscriptions.customer_id AND archived_at IS NULL AND state = 'ignored')`,
+    [tenantId, customerIds, [...touched.keys()], [...touched.values()], OVERLAP_MS],
+  )) as { id: string; readAt: number | null; sign: boolean }[];
+  return rows.map(({ id, readAt, sign }) => ({ row: id, id, readAt: readAt ?? undefined, sign }));
 }
 
-/** Every detail the cache holds, by subscription id. */
-export async function cachedDetails(db: Queryable, tenantId: string): Promise<Map<string, CachedDetail>> {
-  const rows = (await db.query(
-    `SELECT subscription_id, detail, detail_row, read_at FROM subscriptions WHERE tenant_id = $1 AND detail IS NOT NULL`,
-    [tenantId],
-  )) as { subscription_id: string; detail: SubscriptionDetail; detail_row: Subscription; read_at: Date }[];
-  return new Map(rows.map((row) => [row.subscription_id, { detail: row.detail, row: row.detail_row, readAt: row.read_at }]));
+/** The list rows of these subscriptions. */
+export async function listedRows(db: Queryable, tenantId: string, ids: readonly string[]): Promise<Subscription[]> {
+  const rows = (await db.query(`SELECT "row" FROM subscriptions WHERE tenant_id = $1 AND subscription_id = ANY($2)`, [tenantId, ids])) as {
+    row: Subscription;
+  }[];
+  const byId = new Map(rows.map(({ row }) => [row.subscriptionId, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** A subscription that the last look showed, of these customers; one that has a licence if there is any. */
+export async function witnessOf(db: Queryable, tenantId: string, customerIds: readonly string[] | null): Promise<Subscription | undefined> {
+  const [found] = (await db.query(
+    `SELECT "row" FROM subscriptions WHERE tenant_id = $1 AND listed AND ($2::text[] IS NULL OR customer_id = ANY($2))
+     ORDER BY EXISTS (SELECT 1 FROM links WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = subscriptions.subscription_id) DESC, subscription_id
+     LIMIT 1`,
+    [tenantId, customerIds],
+  )) as { row: Subscription }[];
+  return found?.row;
 }
 
 /** A period as ISO text; none for one whose length nobody means. */
@@ -98,6 +81,7 @@ export async function storeDetails(
   query: Query,
   tenantId: string,
   read: readonly { row: Subscription; detail: SubscriptionDetail; readAt: Date }[],
+  by: { importId: string; attempt: number },
 ): Promise<void> {
   if (read.length === 0) return;
   const details = read.map(({ row, detail, readAt }) => ({
@@ -125,10 +109,10 @@ export async function storeDetails(
     })),
   );
   await query(
-    `UPDATE subscriptions SET detail = read.detail, detail_row = read.detail_row, read_at = read.read_at
+    `UPDATE subscriptions SET detail = read.detail, detail_row = read.detail_row, read_at = read.read_at, read_by = $3, read_attempt = $4
      FROM jsonb_to_recordset($2::jsonb) AS read(subscription_id text, detail jsonb, detail_row jsonb, read_at timestamptz)
      WHERE subscriptions.tenant_id = $1 AND subscriptions.subscription_id = read.subscription_id`,
-    [tenantId, jsonParameter(details)],
+    [tenantId, jsonParameter(details), by.importId, by.attempt],
   );
   const recordset = `jsonb_to_recordset($2::jsonb) AS seen(subscription_id text, line text, customer_id text, manufacturer text, mpn text, product_name text,
     quantity numeric, term text, billing_period text, unit_cost numeric, cost_currency text, unit_price numeric, price_currency text, seen_at timestamptz)`;

@@ -1,0 +1,251 @@
+import type { Client, Customer, Licence, Malformed, Site } from '../domain/index.js';
+import { askForAbsent } from './ask-for-absent.js';
+import { ImportFailure } from './failure.js';
+import { lookAtCustomerRecords } from './look-customers.js';
+import { readInto, type LookContext, type MarketplaceLook } from './look-marketplace.js';
+import { lookAtAddresses, lookAtSites, type PsaLookContext } from './look-psa.js';
+import type { Needs, Plan, PlanInput, ReadDetail } from './plan/input.js';
+import { isWhole, matchesOf, noNeeds, planImport } from './plan/plan.js';
+import type { Progress } from './report-progress.js';
+import { knownSites, loadPart, type PartScope } from './store/load-part.js';
+import { customersOf, ownersOf, partition, type Part } from './store/parts.js';
+import type { Queryable } from './store/query.js';
+import { witnessOf } from './store/seen.js';
+import type { Marketplace, Psa } from './vendors.js';
+
+/** A plan that keeps asking for more than this many times over asks for what nobody can show. */
+const ROUNDS = 8;
+
+/** Up to how many clients are asked for by id before a look at all sites is cheaper. */
+const CLIENTS_ASKED_SINGLY = 10;
+
+/** About how many records of the marketplace are planned at a time. */
+export const PART_SIZE = 1000;
+
+export interface PartsContext {
+  db: Queryable;
+  marketplace: Marketplace;
+  psa: Psa;
+  look: MarketplaceLook;
+  marketplaceContext: LookContext;
+  psaContext: PsaLookContext;
+  progress: Progress;
+  /** Where parts are loaded from. */
+  from: Omit<PartScope, 'customerIds' | 'sites' | 'unreadable'>;
+  /** The customers that the import is for; null for all. */
+  scope: readonly string[] | null;
+  /** What is the same for every part. */
+  settings: Omit<
+    PlanInput,
+    | 'customerIds'
+    | 'customers'
+    | 'customerDetails'
+    | 'subscriptions'
+    | 'details'
+    | 'readNow'
+    | 'absent'
+    | 'clients'
+    | 'clientDetails'
+    | 'sites'
+    | 'licences'
+    | 'licenceDetails'
+    | 'mappings'
+    | 'links'
+    | 'released'
+    | 'heldElsewhere'
+    | 'lastApplied'
+    | 'sharedClients'
+  >;
+  partSize?: number;
+}
+
+/** What was looked up for one part. */
+interface LookedUp {
+  customerDetails: Map<string, Customer | Malformed | null>;
+  licenceDetails: Map<string, Licence | null>;
+  absent: Map<string, ReadDetail>;
+  addresses: Map<string, Site>;
+}
+
+/** One part, and what of the look is nobody else's to say. */
+interface Turn {
+  customerIds: string[];
+  customersMalformed: Malformed[];
+  subscriptionsMalformed: Malformed[];
+}
+
+/**
+ * Plans an import part by part, each with everything that has a bearing on it, so that neither side is ever held whole. What a part
+ * lacks is looked up, and the part planned again until its plan is whole.
+ */
+export class PlanParts {
+  readonly #clientDetails = new Map<string, Client | null>();
+  #clientsAsked = 0;
+  #sitesLookedAt = false;
+
+  constructor(private readonly context: PartsContext) {}
+
+  /** Hands on the plan of each part. Nothing of them may be done before all were planned. */
+  async each(take: (plan: Plan) => Promise<void>): Promise<void> {
+    const turns = await this.#turns();
+    const shared = this.context.settings.clientImport.updateMainSiteAddress ? await this.#sharedClients(turns) : undefined;
+    for await (const turn of turns()) {
+      await take(await this.#plan(turn, shared));
+      await this.context.progress('plan', 0, null);
+    }
+  }
+
+  /** The parts, one after the other. */
+  async #turns(): Promise<() => AsyncGenerator<Turn>> {
+    const { db, from, scope, look } = this.context;
+    const malformed = look.customers.malformed.filter(({ id }) => id !== undefined);
+    const nameless = look.customers.malformed.filter(({ id }) => id === undefined);
+    const unread = look.subscriptions?.malformed ?? [];
+    const owners = await ownersOf(
+      db,
+      from.tenantId,
+      unread.flatMap(({ id }) => id ?? []),
+    );
+    const of = { tenantId: from.tenantId, subscriptions: from.subscriptions, malformed: malformed.map(({ id }) => id!) };
+    const parts: (Part | null)[] = scope ? [null] : await partition(db, { ...of, size: this.context.partSize ?? PART_SIZE });
+    return async function* turns() {
+      const left = new Set(unread);
+      const said = [...nameless];
+      for (const [at, part] of parts.entries()) {
+        const customerIds = part ? await customersOf(db, of, part) : [...scope!];
+        const mine = new Set(customerIds);
+        const last = at === parts.length - 1;
+        const subscriptionsMalformed = [...left].filter(({ id }) => last || (id !== undefined && mine.has(owners.get(id) ?? '')));
+        for (const one of subscriptionsMalformed) left.delete(one);
+        yield {
+          customerIds,
+          customersMalformed: [...(part ? said.splice(0) : []), ...malformed.filter(({ id }) => mine.has(id!))],
+          subscriptionsMalformed,
+        };
+      }
+    };
+  }
+
+  async #plan(turn: Turn, sharedClients: ReadonlySet<string> | undefined): Promise<Plan> {
+    const found: LookedUp = { customerDetails: new Map(), licenceDetails: new Map(), absent: new Map(), addresses: new Map() };
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // Loaded anew each time: people map and link while an import looks.
+      const input = await this.#input(turn, found, sharedClients);
+      const plan = planImport(input);
+      if (!isWhole(plan)) await this.#lookUp(plan.needs, input, found);
+      else if (!(await this.#lookAtAddresses(plan, input, found))) return plan;
+    }
+    throw new ImportFailure(
+      'isthmus',
+      'plan_not_whole',
+      'The plan did not come to rest, so nothing was written. This is a fault in Isthmus; please report it with this import’s id.',
+    );
+  }
+
+  async #input(turn: Turn, found: LookedUp, sharedClients?: ReadonlySet<string>): Promise<PlanInput> {
+    const { db, from, look, settings } = this.context;
+    const { customers, subscriptions, sites, ...rows } = await loadPart(db, {
+      ...from,
+      customerIds: turn.customerIds,
+      sites: this.#sitesLookedAt,
+      unreadable: look.unreadable,
+    });
+    return {
+      ...settings,
+      ...rows,
+      ...(sites ? { sites: knownSites([...sites.byId.values()].map((site) => found.addresses.get(site.siteId) ?? site)) } : {}),
+      ...(sharedClients ? { sharedClients } : {}),
+      customerIds: new Set(turn.customerIds),
+      customers: { ...look.customers, rows: customers, malformed: turn.customersMalformed },
+      subscriptions: {
+        complete: look.subscriptions?.complete ?? true,
+        dropped: look.subscriptions?.dropped ?? 0,
+        rows: subscriptions,
+        malformed: turn.subscriptionsMalformed,
+      },
+      customerDetails: found.customerDetails,
+      licenceDetails: found.licenceDetails,
+      absent: found.absent,
+      clientDetails: this.#clientDetails,
+    };
+  }
+
+  /** Looks up what the planner lacked. */
+  async #lookUp(needs: Needs, input: PlanInput, found: LookedUp): Promise<void> {
+    const { context } = this;
+    const { marketplace, psa, progress, look, db, from } = context;
+    const rows = input.subscriptions.rows.filter((row) => needs.details.has(row.subscriptionId));
+    await readInto(context.marketplaceContext, marketplace, look, rows);
+    const listed = new Set(rows.map((row) => row.subscriptionId));
+    const absent = [...needs.details].filter((id) => !listed.has(id));
+    // One look at all sites says the main site of every client that has but one.
+    const wantSites = !this.#sitesLookedAt && (needs.sites || this.#clientsAsked + needs.clients.size > CLIENTS_ASKED_SINGLY);
+    const clients: Needs['clients'] = wantSites ? new Set() : needs.clients;
+    let done = 0;
+    const total = absent.length + clients.size + needs.licences.size;
+    const step = (phase: 'marketplace' | 'psa'): Promise<void> => progress(phase, (done += 1), total);
+    const witness = absent.length > 0 ? await witnessOf(db, from.tenantId, context.scope) : undefined;
+    const answers = await askForAbsent(marketplace, { ids: absent, listed: witness ? [witness] : [], linked: new Set() }, () =>
+      step('marketplace'),
+    );
+    for (const [id, answer] of answers) found.absent.set(id, answer);
+    const customers = await lookAtCustomerRecords(context.marketplaceContext, marketplace, {
+      rows: input.customers.rows.filter((row) => needs.customers.has(row.customerId)),
+      fresh: context.scope !== null,
+      callsMade: look.callsMade,
+    });
+    look.callsMade += customers.callsMade;
+    for (const [id, customer] of customers.found) found.customerDetails.set(id, customer);
+    for (const id of clients) await this.#askForClient(id, () => step('psa'));
+    for (const id of needs.licences) {
+      found.licenceDetails.set(id, await psa.licence(id));
+      await step('psa');
+    }
+    if (wantSites) {
+      await lookAtSites(context.psaContext, psa);
+      this.#sitesLookedAt = true;
+    }
+  }
+
+  async #askForClient(id: string, step: () => Promise<void>): Promise<void> {
+    this.#clientsAsked += 1;
+    this.#clientDetails.set(id, await this.context.psa.client(id));
+    await step();
+  }
+
+  /** Asks for the addresses that the list of sites lacks, of clients that are mapped. Answers whether there were any. */
+  async #lookAtAddresses(plan: Plan, { sites, mappings }: PlanInput, { addresses }: LookedUp): Promise<boolean> {
+    if (!sites || !this.context.settings.clientImport.updateMainSiteAddress) return false;
+    const mapped = new Set([...plan.mappings, ...mappings].map(({ clientId }) => clientId).filter((id) => id !== null));
+    const asked = await lookAtAddresses(
+      this.context.psa,
+      [...mapped].flatMap((id) => sites.byClient.get(id) ?? []).filter(({ siteId }) => !addresses.has(siteId)),
+    );
+    for (const site of asked) addresses.set(site.siteId, site);
+    return asked.length > 0;
+  }
+
+  /** Clients to which several customers are mapped, whichever parts they are in. */
+  async #sharedClients(turns: () => AsyncIterable<Turn>): Promise<Set<string>> {
+    const owner = new Map<string, string>();
+    const shared = new Set<string>();
+    for await (const turn of turns()) {
+      const needs = noNeeds();
+      const input = await this.#input(turn, {
+        customerDetails: new Map(),
+        licenceDetails: new Map(),
+        absent: new Map(),
+        addresses: new Map(),
+      });
+      matchesOf(input, needs);
+      for (const id of needs.clients) await this.#askForClient(id, () => this.context.progress('psa', 0, null));
+      for (const [customerId, match] of matchesOf(input, noNeeds())) {
+        if (match.kind !== 'client') continue;
+        const { clientId } = match.client;
+        if ((owner.get(clientId) ?? customerId) !== customerId) shared.add(clientId);
+        owner.set(clientId, customerId);
+      }
+    }
+    return shared;
+  }
+}

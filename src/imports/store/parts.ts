@@ -1,0 +1,63 @@
+import type { Queryable } from './query.js';
+
+/** Neighbours among the customers, in the database's order of ids: everything that is planned at a time. */
+export interface Part {
+  first: string;
+  last: string;
+}
+
+export interface PartitionInput {
+  tenantId: string;
+  /** Whether subscriptions were looked at. */
+  subscriptions: boolean;
+  /** Customers that could not be understood, by id. */
+  malformed: readonly string[];
+  /** About how many records of the marketplace a part holds. A customer is never divided. */
+  size: number;
+}
+
+/**
+ * Every customer that something can be said of: those listed, those that could not be understood, and the owners of subscriptions that
+ * are listed, or are linked and listed no more.
+ */
+const CUSTOMERS = `(
+  SELECT customer_id, 0 AS n FROM customers WHERE tenant_id = $1 AND listed
+  UNION ALL SELECT unnest($3::text[]), 0
+  UNION ALL SELECT customer_id, 1 FROM subscriptions WHERE $2 AND tenant_id = $1 AND listed
+  UNION ALL SELECT detail->>'customerId', 1 FROM subscriptions WHERE $2 AND tenant_id = $1 AND NOT listed AND detail IS NOT NULL
+    AND EXISTS (SELECT 1 FROM links WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = subscriptions.subscription_id)
+)`;
+
+/** Divides the customers of a look into parts. At least one, for what is nobody's. */
+export async function partition(db: Queryable, { tenantId, subscriptions, malformed, size }: PartitionInput): Promise<Part[]> {
+  const parts = (await db.query(
+    `SELECT min(customer_id) AS first, max(customer_id) AS last FROM (
+       SELECT customer_id, (sum(1 + n) OVER (ORDER BY customer_id) - 1 - n) / $4 AS part FROM (SELECT customer_id, sum(n)::int AS n FROM ${CUSTOMERS} AS each GROUP BY customer_id) AS counted
+     ) AS placed GROUP BY part ORDER BY part`,
+    [tenantId, subscriptions, malformed, size],
+  )) as Part[];
+  return parts.length > 0 ? parts : [{ first: '', last: '' }];
+}
+
+/** The customers of a part. */
+export async function customersOf(
+  db: Queryable,
+  { tenantId, subscriptions, malformed }: Omit<PartitionInput, 'size'>,
+  { first, last }: Part,
+): Promise<string[]> {
+  const rows = (await db.query(
+    `SELECT DISTINCT customer_id FROM ${CUSTOMERS} AS each WHERE customer_id BETWEEN $4 AND $5 ORDER BY customer_id`,
+    [tenantId, subscriptions, malformed, first, last],
+  )) as { customer_id: string }[];
+  return rows.map((row) => row.customer_id);
+}
+
+/** By subscription, the customer it belongs to, as far as earlier looks knew. */
+export async function ownersOf(db: Queryable, tenantId: string, subscriptionIds: readonly string[]): Promise<Map<string, string>> {
+  if (subscriptionIds.length === 0) return new Map();
+  const rows = (await db.query(
+    `SELECT subscription_id, coalesce(detail->>'customerId', customer_id) AS owner FROM subscriptions WHERE tenant_id = $1 AND subscription_id = ANY($2)`,
+    [tenantId, subscriptionIds],
+  )) as { subscription_id: string; owner: string }[];
+  return new Map(rows.map((row) => [row.subscription_id, row.owner]));
+}

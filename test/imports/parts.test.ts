@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Subscription, SubscriptionDetail } from '../../src/domain/index.js';
+import type { LookContext, MarketplaceLook } from '../../src/imports/look-marketplace.js';
+import type { PsaLookContext } from '../../src/imports/look-psa.js';
+import { PlanParts } from '../../src/imports/plan-parts.js';
+import type { Plan, PlanInput } from '../../src/imports/plan/input.js';
+import { emptyPlan, inOrder, planImport } from '../../src/imports/plan/plan.js';
+import type { Query } from '../../src/imports/store/query.js';
+import { storeDetails } from '../../src/imports/store/seen.js';
+import { CLIENTS, CUSTOMERS, licencesFor, storeShown, storeUnseen, SUBSCRIPTIONS, type Shown } from '../../src/imports/store/shown.js';
+import type { Marketplace, Psa } from '../../src/imports/vendors.js';
+import { psaForm } from '../../src/psa/index.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { inputOf, TODAY, type World } from './plan/world.js';
+import { anyLater } from './plan/worlds.js';
+
+const RUNS = { numRuns: 40 };
+/** Each run fills a database. */
+const PATIENCE_MS = 300_000;
+
+/** What an import meets besides a world: subscriptions that the list lacks, or that nobody understands, and whether it may end licences. */
+const anySight = fc.record({
+  absent: fc.uniqueArray(fc.nat(9), { maxLength: 2 }),
+  unlisted: fc.uniqueArray(fc.nat(9), { maxLength: 1 }),
+  unread: fc.uniqueArray(fc.nat(9), { maxLength: 1 }),
+  malformedCustomer: fc.option(fc.nat(4), { nil: undefined, freq: 3 }),
+  complete: fc.constantFrom(true, true, false),
+  endings: fc.boolean(),
+});
+type Sight = typeof anySight extends fc.Arbitrary<infer T> ? T : never;
+
+/** A world, and what of it a look shows. */
+class Seen {
+  readonly customers: World['customers'];
+  readonly malformedCustomers: { id: string; reason: string }[];
+  readonly rows: Subscription[];
+  readonly malformed: { id: string; reason: string }[];
+  readonly details: SubscriptionDetail[];
+  readonly absent = new Map<string, SubscriptionDetail | null>();
+
+  constructor(
+    readonly world: World,
+    readonly sight: Sight,
+  ) {
+    const bad = world.customers[sight.malformedCustomer ?? -1];
+    this.customers = world.customers.filter((one) => one !== bad);
+    this.malformedCustomers = bad ? [{ id: bad.customerId, reason: 'cut' }] : [];
+    const away = new Set([...sight.absent, ...sight.unlisted].map((at) => world.subscriptions[at]));
+    const unread = new Set(sight.unread.map((at) => world.subscriptions[at]).filter((one) => !away.has(one)));
+    this.rows = world.subscriptions.filter((one) => !away.has(one) && !unread.has(one)).map(({ lines: _lines, ...row }) => row);
+    this.malformed = [...unread].flatMap((one) => (one ? [{ id: one.subscriptionId, reason: 'cut' }] : []));
+    this.details = world.subscriptions;
+    for (const at of sight.absent) {
+      const one = world.subscriptions[at];
+      if (one) this.absent.set(one.subscriptionId, null);
+    }
+    for (const at of sight.unlisted) {
+      const one = world.subscriptions[at];
+      if (one && !this.absent.has(one.subscriptionId)) this.absent.set(one.subscriptionId, one);
+    }
+  }
+
+  get settings(): PlanInput {
+    return inputOf(this.world, { endings: this.sight.endings && this.sight.complete, lastApplied: new Map() });
+  }
+
+  /** The plan of one part that holds everything, in memory. */
+  whole(): Plan {
+    const input: PlanInput = {
+      ...this.settings,
+      customers: { rows: this.customers, complete: true, malformed: this.malformedCustomers, dropped: 0 },
+      subscriptions: { rows: this.rows, complete: this.sight.complete, malformed: this.malformed, dropped: 0 },
+      absent: this.absent,
+    };
+    const made = planImport(input);
+    if (made.needs.licences.size + made.needs.details.size + made.needs.clients.size > 0) throw new Error('the plan is not whole');
+    return made;
+  }
+}
+
+describe('A plan made part by part', () => {
+  let database: TestDatabase;
+  const tenantId = randomUUID();
+  const psaInstanceId = randomUUID();
+  const importId = randomUUID();
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.close());
+
+  const query: Query = (sql, parameters) => database.dataSource.query(sql, parameters);
+  const db = { query };
+
+  async function fill<T>(of: Shown<T>, rows: readonly T[], seen: readonly T[] = rows): Promise<void> {
+    if (rows.length > 0) await storeShown(db, (work) => work(query), of, tenantId, rows);
+    await storeUnseen(query, of, tenantId, new Set(seen.map((row) => of.idOf(row))));
+  }
+
+  /** Puts into the database what the looks of an import would have put there, and what Isthmus remembers. */
+  async function store({ world, customers, rows, details, malformedCustomers }: Seen): Promise<void> {
+    const tables = [
+      'customers',
+      'subscriptions',
+      'subscription_lines',
+      'subscription_history',
+      'psa_clients',
+      'psa_licences',
+      'links',
+      'mappings',
+    ];
+    await query(tables.map((table) => `DELETE FROM ${table};`).join(' '));
+    const bad = world.customers.filter((one) => malformedCustomers.some(({ id }) => id === one.customerId));
+    await fill(CUSTOMERS, [...customers, ...bad], customers);
+    const all = details.map(({ lines: _lines, ...row }): Subscription => row);
+    await fill(SUBSCRIPTIONS, all, rows);
+    const read = details.map((detail, at) => ({ row: all[at]!, detail, readAt: new Date() }));
+    await storeDetails(query, tenantId, read, { importId, attempt: 1 });
+    await fill(CLIENTS, world.clients);
+    await fill(licencesFor('us'), world.licences);
+    await query(
+      `INSERT INTO mappings (tenant_id, customer_id, state, client_id, origin)
+       SELECT $1, "customerId", state, "clientId", origin FROM jsonb_to_recordset($2::jsonb) AS known("customerId" text, state text, "clientId" text, origin text)`,
+      [tenantId, JSON.stringify(world.mappings)],
+    );
+    const kept = new Set(world.links.map((one) => one.licenceId));
+    const links = [
+      ...world.links.map((one) => ({ ...one, tenantId })),
+      ...[...world.released].map((id) => ({
+        tenantId,
+        subscriptionId: 'left',
+        line: id,
+        licenceId: id,
+        createAnyway: false,
+        why: 'recreate',
+      })),
+      ...[...world.elsewhere]
+        .filter((id) => !kept.has(id))
+        .map((id) => ({ tenantId: randomUUID(), subscriptionId: 'theirs', line: id, licenceId: id, createAnyway: false })),
+    ];
+    await query(
+      `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id, create_anyway, archived_at, archived_why)
+       SELECT $1, "tenantId", "subscriptionId", line, "licenceId", "createAnyway", CASE WHEN why IS NOT NULL THEN now() END, why
+       FROM jsonb_to_recordset($2::jsonb) AS known("tenantId" uuid, "subscriptionId" text, line text, "licenceId" text, "createAnyway" boolean, why text)`,
+      [psaInstanceId, JSON.stringify(links)],
+    );
+  }
+
+  async function inParts(seen: Seen, partSize: number): Promise<Plan> {
+    const { settings } = seen;
+    const look: MarketplaceLook = {
+      customers: { complete: true, dropped: 0, malformed: seen.malformedCustomers, seen: 0 },
+      subscriptions: { complete: seen.sight.complete, dropped: 0, malformed: seen.malformed, seen: 0 },
+      records: 0,
+      unreadable: new Map(),
+      callsMade: 0,
+    };
+    const marketplace: Pick<Marketplace, 'subscription'> = {
+      // One that is listed is known: otherwise nothing that is not known would count.
+      subscription: (id) =>
+        Promise.resolve(seen.absent.has(id) ? seen.absent.get(id)! : seen.details.find((one) => one.subscriptionId === id)!),
+    };
+    const psa: Pick<Psa, 'licence' | 'client'> = { licence: () => Promise.resolve(null), client: () => Promise.resolve(null) };
+    const parts = new PlanParts({
+      db,
+      marketplace: marketplace as Marketplace,
+      psa: psa as Psa,
+      look,
+      marketplaceContext: {} as LookContext,
+      psaContext: {} as PsaLookContext,
+      progress: () => Promise.resolve(),
+      scope: null,
+      from: { tenantId, psaInstanceId, marketplace: 'us', importId, attempt: 1, subscriptions: true, licences: true },
+      settings: {
+        marketplace: 'us',
+        entities: settings.entities,
+        today: TODAY,
+        clientImport: settings.clientImport,
+        subscriptionImport: settings.subscriptionImport,
+        form: psaForm({}),
+        keysLost: false,
+        endings: settings.endings,
+      },
+      partSize,
+    });
+    const plan = emptyPlan();
+    await parts.each((part) => {
+      for (const list of ['mappings', 'forgotten', 'links', 'changes', 'skips'] as const) (plan[list] as unknown[]).push(...part[list]);
+      plan.unchanged.clients += part.unchanged.clients;
+      plan.unchanged.licences += part.unchanged.licences;
+      return Promise.resolve();
+    });
+    inOrder(plan.changes);
+    return plan;
+  }
+
+  const sorted = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
+  const seenOf = ({ mappings, forgotten, links, changes, skips, unchanged }: Plan): object => ({
+    mappings: sorted(mappings),
+    forgotten: sorted(forgotten),
+    links: sorted(links),
+    changes: sorted(changes),
+    skips: sorted(skips),
+    unchanged,
+  });
+
+  it(
+    'is the plan of everything at once, however small the parts',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(anyLater, anySight, fc.constantFrom(1, 3, 1000), async (world, sight, size) => {
+          const seen = new Seen({ ...world, lastApplied: new Map() }, sight);
+          await store(seen);
+          expect(seenOf(await inParts(seen, size))).toEqual(seenOf(seen.whole()));
+        }),
+        RUNS,
+      );
+    },
+    PATIENCE_MS,
+  );
+});
