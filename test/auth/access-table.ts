@@ -62,6 +62,8 @@ export const ACCESS: Record<string, Rule> = {
   'GET /tenants/{id}/customers': SEE,
   'POST /tenants/{id}/mappings': { ...WORK, body: () => ({ customerId: 'c1', ignored: true }) },
   'POST /tenants/{id}/mappings/generate': WORK,
+  'POST /tenants/{id}/mappings/several': { ...WORK, body: () => ({ customerIds: ['c1'], createClient: true }) },
+  'POST /tenants/{id}/mappings/take-back': { ...WORK, body: () => ({ mappingIds: ['0b7ff7b4-0f0c-4b4d-8a2a-111111111111'] }) },
   'PATCH /mappings/{id}': { ...WORK, body: () => ({ note: 'n' }) },
   'DELETE /mappings/{id}': WORK,
   'GET /tenants/{id}/subscriptions': SEE,
