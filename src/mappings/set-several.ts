@@ -6,7 +6,7 @@ import type { Services } from '../services.js';
 import { visibleTenant } from '../tenants/tenant-access.js';
 import { type SetMapping, viewOfMapping } from './dto.js';
 import { MappingsService } from './mappings-service.js';
-import type { SetSeveralMappings, SeveralMappings } from './several-dto.js';
+import { refusedMapping, type SetSeveralMappings, type SeveralMappings } from './several-dto.js';
 
 const CHOICES = ['clientId', 'suggested', 'ignored', 'createClient'] as const;
 
@@ -39,7 +39,7 @@ export async function setSeveral(
     } catch (error) {
       // Trouble with a vendor or the database would meet the others, too.
       if (!(error instanceof HttpProblem) || error.status >= 500) throw error;
-      answer.refused.push({ customerId, detail: error.message });
+      answer.refused.push(refusedMapping(customerId, error));
     }
   }
   return answer;

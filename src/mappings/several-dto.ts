@@ -1,6 +1,7 @@
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, Equals, IsArray, IsIn, IsInt, IsString, IsUUID, Length, Matches } from 'class-validator';
 import { NestedList } from '../http/dto.js';
 import { Line, MayBeAbsent, MayBeNull, PsaId } from '../http/fields.js';
+import type { HttpProblem } from '../http/problem.js';
 import { type LinkedLicences, MappingView } from './dto.js';
 
 /** How many customers one request may be about. */
@@ -29,6 +30,14 @@ export class RefusedMapping {
   @IsString() customerId: string;
   /** Why, as a sentence. */
   @IsString() detail: string;
+  /** How many licences stand in the way, for which `licences` must say what becomes of them. */
+  @MayBeAbsent() @IsInt() linkedLicences?: number;
+}
+
+/** A refusal of one among several. */
+export function refusedMapping(customerId: string, { message, extra }: HttpProblem): RefusedMapping {
+  const { linkedLicences } = extra;
+  return { customerId, detail: message, ...(typeof linkedLicences === 'number' ? { linkedLicences } : {}) };
 }
 
 export class SeveralMappings {

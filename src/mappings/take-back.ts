@@ -8,7 +8,7 @@ import { Conflict, HttpProblem, NotFound } from '../http/problem.js';
 import type { Services } from '../services.js';
 import { visibleTenant } from '../tenants/tenant-access.js';
 import { factsOfMapping, namedMapping } from './audited-mapping.js';
-import type { RefusedMapping, TakeBack } from './several-dto.js';
+import { type RefusedMapping, refusedMapping, type TakeBack } from './several-dto.js';
 import { settleLinkedLicences } from './linked-licences.js';
 
 /** What of a mapping a person decides, as a step keeps it. */
@@ -36,7 +36,7 @@ export async function takeBack(
       await dataSource.transaction((manager) => takeBackOne(manager, caller, tenant, { id, customerId }, wanted));
     } catch (error) {
       if (!(error instanceof HttpProblem) || error.status >= 500) throw error;
-      refused.push({ customerId: customerId ?? '', detail: error.message });
+      refused.push(refusedMapping(customerId ?? '', error));
     }
   }
   return { done: wanted.mappingIds.length - refused.length, refused };

@@ -17,6 +17,10 @@ type Screen = ComponentType<Record<string, never>>;
 const SCREENS: readonly [path: string, screen: Screen][] = [
   ['/', Home],
   ['/tenants', lazy(() => import('./tenants/tenants-screen.js'))],
+  ['/tenants/new', lazy(() => import('./new-tenant/new-tenant-screen.js'))],
+  ['/tenants/:id/first-import', lazy(() => import('./new-tenant/first-import-screen.js'))],
+  ['/tenants/:id/mapping', lazy(() => import('./mapping/mapping-screen.js'))],
+  ['/tenants/:id', lazy(() => import('./tenant/tenant-screen.js'))],
   ['/words', lazy(() => import('./words/words-screen.js'))],
 ];
 

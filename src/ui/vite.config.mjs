@@ -34,6 +34,8 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
+      // How long our own steps take depends on what else the machine does.
+      checks: { pluginTimings: false },
       // Mantine marks its files for frameworks that render on a server.
       onLog: (level, log, pass) => log.code === 'MODULE_LEVEL_DIRECTIVE' || pass(level, log),
     },

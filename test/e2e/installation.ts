@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { TokenStore } from '../../src/auth/token-store.js';
 import { readConfig } from '../../src/config.js';
+import type { ImportView } from '../../src/imports/import-view.js';
 import { type Service, startService } from '../../src/main.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
@@ -74,13 +75,18 @@ export class Installation {
   }
 
   /** Starts an import and waits for its end. */
-  async import(tenantId: string, fields: object = {}): Promise<{ id: string; state: string }> {
+  async import(tenantId: string, fields: object = {}): Promise<ImportView> {
     const entities = ['customers', 'subscriptions'];
-    const { id } = await this.api<{ id: string }>('POST', `/tenants/${tenantId}/imports`, { entities, ...fields });
+    const { id } = await this.api<ImportView>('POST', `/tenants/${tenantId}/imports`, { entities, ...fields });
+    return this.ended(id);
+  }
+
+  /** Waits for the end of an import. */
+  async ended(id: string): Promise<ImportView> {
     for (;;) {
-      const now = await this.api<{ id: string; state: string }>('GET', `/imports/${id}`);
+      const now = await this.api<ImportView>('GET', `/imports/${id}`);
       if (now.state !== 'queued' && now.state !== 'running') return now;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 

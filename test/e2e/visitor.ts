@@ -41,7 +41,7 @@ export class Visitor {
       locale: 'en-GB',
       timezoneId: 'Europe/London',
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     await signIn(context, installation, options.as);
     return new Visitor(context, await context.newPage(), installation.url);
   }

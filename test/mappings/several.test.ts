@@ -138,7 +138,7 @@ describe('taking back what was last said', () => {
     const ids = body.mappings.map(({ id }) => id);
     const link = { psaInstanceId, tenantId, subscriptionId: 's1', line: 'A', licenceId: '910001', origin: 'created' as const };
     await app.database.dataSource.manager.insert(Link, link);
-    expect((await takeBack(ids)).body).toMatchObject({ done: 0, refused: [{ customerId: 'c1' }] });
+    expect((await takeBack(ids)).body).toMatchObject({ done: 0, refused: [{ customerId: 'c1', linkedLicences: 1 }] });
     expect((await takeBack(ids, { licences: 'leave' })).body.done).toBe(1);
     expect(await standing()).toEqual({});
   });

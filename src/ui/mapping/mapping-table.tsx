@@ -1,0 +1,176 @@
+import { Alert, Button, Group, List, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { api } from '../api/client.js';
+import type { TenantView } from '../api/generated.js';
+import { useMay } from '../session/session.js';
+import { SearchIcon, UndoIcon } from '../shown/icons.js';
+import { counted } from '../shown/numbers.js';
+import { Empty } from '../states/empty.js';
+import { ProblemAlert } from '../states/problem.js';
+import { ClientPicker } from './client-picker.js';
+import { ClientsPanel } from './clients-panel.js';
+import { CustomerRow } from './customer-row.js';
+import { CustomersList } from './customers-list.js';
+import { type Filter, filtersOf } from './filters.js';
+import { IgnoreDialog } from './ignore-dialog.js';
+import { LicencesQuestion } from './licences-question.js';
+import classes from './mapping.module.css';
+import { customersSource, parametersOf } from './queries.js';
+import { useSteps } from './use-steps.js';
+
+/** How many can be mapped at once. */
+const MOST = 500;
+const EMPTY: Record<Filter, string> = {
+  undecided: 'Every customer is mapped or ignored.',
+  mapped: 'No customer is mapped yet.',
+  ignored: 'No customer is ignored.',
+  all: 'No customer is known yet. A preview or Generate mappings reads them.',
+};
+
+/** Customers beside HaloPSA's clients: each is mapped by choosing, by dragging or by accepting, one or many at once. */
+export function MappingTable({ tenant }: { tenant: TenantView }) {
+  const mayMap = useMay('operator');
+  const [filter, setFilter] = useState<Filter>('undecided');
+  const [typed, setTyped] = useState('');
+  const [search] = useDebouncedValue(typed.trim(), 200);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [ignoring, setIgnoring] = useState<string[]>([]);
+  const source = useMemo(() => customersSource(tenant.id, { filter, search }), [tenant.id, filter, search]);
+  const { map, remove, back, last, refused, question, ask } = useSteps(tenant.id);
+  const say = (asked: Parameters<typeof map.mutate>[0]): void => map.mutate(asked, { onSuccess: () => setChosen(new Set()) });
+  const chooseAll = useMutation({
+    mutationFn: () => api.tenants.getTenantsIdCustomers({ id: tenant.id, ...parametersOf({ filter, search }), limit: MOST }),
+    onSuccess: ({ data }) => setChosen(new Set(data.map(({ customerId }) => customerId))),
+  });
+  const { psaInstanceId } = tenant;
+  const customerIds = [...chosen];
+  const error = map.error ?? remove.error ?? back.error ?? chooseAll.error;
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between" wrap="wrap">
+        <SegmentedControl
+          aria-label="Which customers"
+          value={filter}
+          onChange={(value) => {
+            setFilter(value as Filter);
+            setChosen(new Set());
+          }}
+          data={filtersOf(tenant.customers)}
+        />
+        <TextInput
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          leftSection={<SearchIcon />}
+          placeholder="Find a customer"
+          aria-label="Find a customer"
+        />
+      </Group>
+      {mayMap && (
+        <Group gap="xs" mih={30}>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            onClick={() => (chosen.size > 0 ? setChosen(new Set()) : chooseAll.mutate())}
+            loading={chooseAll.isPending}
+          >
+            {chosen.size > 0 ? 'Choose none' : 'Choose all'}
+          </Button>
+          {chosen.size > 0 && (
+            <>
+              <Text size="sm" role="status">
+                {counted(chosen.size, 'customer')} chosen:
+              </Text>
+              <Button size="compact-sm" variant="default" onClick={() => say({ customerIds, word: { suggested: true } })}>
+                Accept suggestions
+              </Button>
+              <ClientPicker
+                psaInstanceId={psaInstanceId}
+                label="Choose client"
+                about={counted(chosen.size, 'customer')}
+                onPick={(client) => say({ customerIds, word: { clientId: client.clientId }, client })}
+              />
+              <Button size="compact-sm" variant="default" onClick={() => say({ customerIds, word: { createClient: true } })}>
+                Create clients
+              </Button>
+              <Button size="compact-sm" variant="default" onClick={() => setIgnoring(customerIds)}>
+                Ignore …
+              </Button>
+            </>
+          )}
+        </Group>
+      )}
+      <div role="status">
+        {last && (
+          <Alert color="green" p="xs">
+            <Group justify="space-between">
+              <Text size="sm">{last.says}</Text>
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<UndoIcon />}
+                onClick={() => back.mutate(last)}
+                loading={back.isPending}
+              >
+                Take back
+              </Button>
+            </Group>
+          </Alert>
+        )}
+        {refused.length > 0 && (
+          <Alert color="yellow" title={`${counted(refused.length, 'customer')} could not be changed`}>
+            <List size="sm">
+              {refused.slice(0, 5).map(({ customerId, detail }) => (
+                <List.Item key={customerId}>{detail}</List.Item>
+              ))}
+            </List>
+            {refused.length > 5 && <Text size="sm">and {refused.length - 5} more</Text>}
+          </Alert>
+        )}
+      </div>
+      {error && <ProblemAlert error={error} />}
+      <div className={classes.sides}>
+        <CustomersList
+          key={`${filter} ${search}`}
+          source={source}
+          empty={<Empty title={search === '' ? EMPTY[filter] : 'No customer is found'} />}
+          row={(customer, place, style) => (
+            <CustomerRow
+              key={customer.customerId}
+              customer={customer}
+              psaInstanceId={psaInstanceId}
+              mayMap={mayMap}
+              chosen={chosen.has(customer.customerId)}
+              onChoose={(choose) =>
+                setChosen(
+                  (before) => new Set(choose ? [...before, customer.customerId] : [...before].filter((id) => id !== customer.customerId)),
+                )
+              }
+              onSay={(word, client) => say({ customerIds: [customer.customerId], word, ...(client ? { client } : {}) })}
+              onIgnore={() => setIgnoring([customer.customerId])}
+              onRemove={(mappingId) => remove.mutate(mappingId)}
+              place={place}
+              style={style}
+            />
+          )}
+        />
+        <ClientsPanel psaInstanceId={psaInstanceId} />
+      </div>
+      <IgnoreDialog
+        count={ignoring.length}
+        onAnswer={(note) => {
+          if (note !== undefined) say({ customerIds: ignoring, word: { ignored: true, note } });
+          setIgnoring([]);
+        }}
+      />
+      <LicencesQuestion
+        question={question}
+        onAnswer={(licences) => {
+          if (question && licences) say({ ...question, word: { ...question.word, licences } });
+          ask(null);
+        }}
+      />
+    </Stack>
+  );
+}

@@ -1,0 +1,70 @@
+import { Alert, Button, Group, List, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import type { TenantView } from '../api/generated.js';
+import { useMay } from '../session/session.js';
+import { ProblemAlert } from '../states/problem.js';
+import { AccountFields } from './account-fields.js';
+import { accountOf, savedForm } from './account.js';
+import { Checks } from './checks.js';
+import { useUpdateTenant } from './queries.js';
+import { Section } from './section.js';
+import { isFilledIn, markFields, useTest } from './use-test.js';
+
+/** Setup: the account, and whether it works. */
+export function Setup({ tenant }: { tenant: TenantView }) {
+  const mayChange = useMay('admin');
+  const maySecrets = useMay('admin', 'secrets');
+  const form = useForm({ initialValues: accountOf(tenant) });
+  const test = useTest(form, tenant.id);
+  const update = useUpdateTenant(tenant.id);
+  const save = (): void => {
+    if (!isFilledIn(form, false)) return;
+    update.mutate(savedForm(form.values), {
+      onSuccess: (saved) => {
+        form.setInitialValues(accountOf(saved));
+        form.reset();
+        notifications.show({ message: 'Setup saved.', color: 'green' });
+      },
+      onError: (error) => markFields(form, error),
+    });
+  };
+  return (
+    <Section id="setup" title="Setup" about="The Ingram Micro Cloud Marketplace account. It is only ever read.">
+      {!maySecrets && mayChange && (
+        <Text size="sm" c="dimmed">
+          You came in from HaloPSA, where credentials are closed. Sign in with a one-time link to change them.
+        </Text>
+      )}
+      <AccountFields form={form} secretsSetAt={tenant.secretsSetAt} disabled={!maySecrets} locked={tenant.lastImport !== null} />
+      <div role="status">{test.data && <Checks checks={test.data.checks} />}</div>
+      {test.error && <ProblemAlert error={test.error} />}
+      {update.error && <ProblemAlert error={update.error} />}
+      <Remarks remarks={update.data?.remarks ?? test.data?.remarks ?? []} />
+      {mayChange && (
+        <Group>
+          <Button onClick={save} loading={update.isPending} disabled={!form.isDirty()}>
+            Save setup
+          </Button>
+          <Button variant="default" onClick={() => test.mutate()} loading={test.isPending}>
+            Test
+          </Button>
+        </Group>
+      )}
+    </Section>
+  );
+}
+
+/** What was corrected, or is unusual, in what was entered. */
+export function Remarks({ remarks }: { remarks: readonly string[] }) {
+  if (remarks.length === 0) return null;
+  return (
+    <Alert color="blue" title="Please note">
+      <List size="sm">
+        {remarks.map((remark) => (
+          <List.Item key={remark}>{remark}</List.Item>
+        ))}
+      </List>
+    </Alert>
+  );
+}

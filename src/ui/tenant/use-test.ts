@@ -1,0 +1,37 @@
+import type { UseFormReturnType } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import { api } from '../api/client.js';
+import type { CheckView } from '../api/generated.js';
+import { asProblem } from '../api/problem.js';
+import { type AccountForm, credentialsOf, missing } from './account.js';
+
+/** Marks the field at fault. */
+export function markFields(form: UseFormReturnType<AccountForm>, error: unknown): void {
+  form.setErrors(asProblem(error).fields);
+}
+
+/** Tests an account: what was entered, or with `id` and nothing secret entered, what is stored. */
+export function useTest(form: UseFormReturnType<AccountForm>, id?: string) {
+  return useMutation({
+    mutationFn: () => {
+      const { password, subscriptionKey } = form.values;
+      const stored = id !== undefined && password === '' && subscriptionKey === '';
+      return stored ? api.tenants.postTenantsIdVerify({ id }) : api.tenants.postTenantsVerify(credentialsOf(form.values));
+    },
+    onMutate: () => form.clearErrors(),
+    onSuccess: ({ checks }) => form.setErrors(faultsOf(checks)),
+    onError: (error) => markFields(form, error),
+  });
+}
+
+function faultsOf(checks: readonly CheckView[]): Record<string, string> {
+  const failed = checks.filter(({ result, field }) => result === 'failed' && field !== undefined);
+  return Object.fromEntries(failed.map(({ field, detail }) => [field, detail]));
+}
+
+/** Whether all that a test or a new tenant needs is filled in; marks what is not. */
+export function isFilledIn(form: UseFormReturnType<AccountForm>, all: boolean): boolean {
+  const gaps = missing(form.values, all);
+  form.setErrors(gaps);
+  return Object.keys(gaps).length === 0;
+}
