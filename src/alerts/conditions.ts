@@ -41,6 +41,8 @@ export interface TenantFacts {
   integratorEnabled: boolean;
   pausedWhy: string | null;
   paused: boolean;
+  /** The vendor whose refusals paused it; null for a person's pause. */
+  pausedFor: 'marketplace' | 'psa' | null;
   /** Imports in a row that ended because credentials were refused. */
   refusals: number;
   /** When the marketplace's credentials were last seen to work. */
@@ -105,21 +107,20 @@ function refusedBy(run: SettledImport | null): 'marketplace' | 'psa' | null {
 
 function credentialsRefused(facts: TenantFacts): Condition | null {
   const run = failure(facts);
-  const vendor = refusedBy(run);
+  const vendor = refusedBy(run) ?? facts.pausedFor;
   const paused = facts.paused && facts.refusals > 0;
   const mended = vendor === 'psa' ? facts.psaSecretSetAt : facts.verifiedAt;
   const since = run?.finishedAt ?? run?.createdAt;
-  const refused = vendor !== null && !(mended && since && mended > since);
+  const refused = refusedBy(run) !== null && !(mended && since && mended > since);
   if (!refused && !paused) return null;
   const who = vendor === 'psa' ? 'HaloPSA' : 'The marketplace';
   const todo =
     vendor === 'psa'
-      ? 'What to do: look in HaloPSA at the API application that Isthmus uses, and enter its client id and secret in Isthmus.'
+      ? 'What to do: look in HaloPSA at the API application that Isthmus uses, enter its client id and secret in Isthmus, and verify the PSA instance.'
       : 'What to do: look in the marketplace at the API user and the subscription key, enter the user name, password and key in Isthmus, and verify the tenant.';
   const lines = [`${who} refuses the credentials of the tenant “${facts.name}”, so nothing is imported.`];
-  if (paused)
-    lines.push(`${facts.pausedWhy ?? 'It was tried several times and is left alone now.'} No import starts by itself until it is resumed.`);
-  lines.push(paused ? `${todo} Then resume the tenant.` : `${todo} Then import again, or wait for the next run.`);
+  if (paused) lines.push(`${facts.pausedWhy ?? 'It was tried several times and is left alone now.'} No import starts by itself meanwhile.`);
+  lines.push(paused ? `${todo} That ends the pause.` : `${todo} Then import again, or wait for the next run.`);
   return {
     condition: 'credentials_refused',
     summary: `${who} refuses the credentials of “${facts.name}”`,

@@ -1,6 +1,8 @@
 import { type EntityManager, In, type FindOptionsWhere, IsNull } from 'typeorm';
 import { Import, type ImportState, IntegratorSlot, type PsaInstance, Tenant } from '../../entities/index.js';
+import { vendorOfPause } from '../imports/store/refusals.js';
 import { dueSlot } from '../integrator/due-slot.js';
+import { untaken } from '../integrator/look-at-schedules.js';
 import type { SettledImport, TenantFacts, WaitingCustomer } from './conditions.js';
 
 const SETTLED: ImportState[] = ['needs_approval', 'succeeded', 'succeeded_with_skips', 'partly_failed', 'failed'];
@@ -23,6 +25,7 @@ export async function factsOf(manager: EntityManager, tenant: Tenant, psaInstanc
     integratorEnabled: tenant.integrator.enabled,
     paused: tenant.pausedAt !== null,
     pausedWhy: tenant.pausedWhy,
+    pausedFor: vendorOfPause(tenant.pausedWhy),
     refusals: tenant.refusals,
     verifiedAt: tenant.verifiedAt,
     psaSecretSetAt: secretSetAt === undefined ? null : new Date(secretSetAt),
@@ -37,8 +40,8 @@ export async function factsOf(manager: EntityManager, tenant: Tenant, psaInstanc
 
 async function untakenSince(manager: EntityManager, tenant: Tenant, now: Date): Promise<Date | null> {
   const due = dueSlot(tenant, now.getTime());
-  if (!due || (await manager.existsBy(IntegratorSlot, { tenantId: tenant.id, slot: due.date }))) return null;
-  return new Date(due.dueAt);
+  const open = due ? await untaken(manager, [{ tenantId: tenant.id, slot: due.date }]) : [];
+  return due && open.length > 0 ? new Date(due.dueAt) : null;
 }
 
 function settledImport(row: Import): SettledImport {

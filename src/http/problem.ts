@@ -73,6 +73,16 @@ export class Unprocessable extends HttpProblem {
   }
 }
 
+/** 429: the caller asked too often. */
+export class TooMany extends HttpProblem {
+  override readonly name = 'TooMany';
+  /** @param what A sentence. */
+  constructor(what: string, retryAfterSeconds: number) {
+    super(429, 'too-many-requests', 'Too many requests', `${what} Try again in ${retryAfterSeconds} s.`);
+    this.headers['retry-after'] = String(retryAfterSeconds);
+  }
+}
+
 /** 503: not now; try again. */
 export class Unavailable extends HttpProblem {
   override readonly name = 'Unavailable';

@@ -14,6 +14,9 @@ type Needed = Pick<Services, 'dataSource' | 'queue'>;
 /** Started later than this after it was due, in milliseconds, a slot was missed and caught up. */
 const LATE_MS = 900_000;
 
+/** How long it can be looked back at the days of a schedule. */
+export const KEPT_DAYS = 400;
+
 /**
  * Takes the slot of a tenant that is due at an instant (in milliseconds): whoever inserts its row starts its import, in one transaction.
  * Null when there is none or somebody took it before, however long ago.
@@ -26,12 +29,18 @@ export function takeSlot({ dataSource, queue }: Needed, tenantId: string, now: n
     if (!slot || (await untaken(manager, [{ tenantId, slot: slot.date }])).length === 0) return null;
     const why = whyLeftAlone(tenant, await manager.findOneByOrFail(PsaInstance, { id: tenant.psaInstanceId }));
     if (!(await insert(manager, tenantId, slot, why === null ? 'started' : 'left_alone', why ?? lateness(slot, now)))) return null;
+    await prune(manager, tenantId, slot);
     if (why !== null) return 'left_alone';
     const importId = await queueImport(manager, queue, tenant, { slot: slot.date, actor: INTEGRATOR });
     const note = 'Another import of the tenant was under way when this one was due. It starts once that one is over.';
     await manager.update(IntegratorSlot, { tenantId, slot: slot.date }, importId ? { importId } : { state: 'waiting', note });
     return importId ? 'started' : 'waiting';
   });
+}
+
+/** Takes away the tenant's slots that nobody looks back at any more. */
+async function prune(manager: EntityManager, tenantId: string, { date }: Slot): Promise<void> {
+  await manager.query('DELETE FROM integrator_slots WHERE tenant_id = $1 AND slot < $2::date - $3::int', [tenantId, date, KEPT_DAYS]);
 }
 
 /** Waits for another process that is inserting the same row at this moment. */

@@ -39,5 +39,6 @@ export async function askPsa<T>(services: Needed, instance: PsaInstance, questio
 
 /** Checks each thing that imports into it need. */
 export async function checkPsa(services: Needed, instance: PsaInstance): Promise<Verification> {
-  return verifyPsa(await psaSettings(services.sealer, instance), impatient(services, instance));
+  const alerts = instance.alertTicketTypeId !== null && instance.alertClientId !== null;
+  return verifyPsa(await psaSettings(services.sealer, instance), impatient(services, instance), { alerts });
 }

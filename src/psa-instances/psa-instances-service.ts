@@ -4,6 +4,7 @@ import { Import, PsaInstance, Tenant } from '../../entities/index.js';
 import { type Actor, actorOf } from '../auth/audit/actor.js';
 import { record, recordChange } from '../auth/audit/record.js';
 import { type Caller, sees } from '../auth/caller.js';
+import { countVerification } from '../auth/verification-limit.js';
 import { Conflict, Invalid, NotFound } from '../http/problem.js';
 import type { PageQuery } from '../http/page.js';
 import type { Verification } from '../psa/index.js';
@@ -12,6 +13,7 @@ import { namedTenant } from '../tenants/audited-tenant.js';
 import type { CreatePsaInstance, UpdatePsaInstance } from './dto.js';
 import { checkedAddress } from './address.js';
 import { namedPsaInstance, settingsOfPsaInstance } from './audited-psa-instance.js';
+import { endPauses } from './end-pauses.js';
 import { checkPsa, psaPolicy } from './psa-connection.js';
 
 const WHAT = 'That PSA instance';
@@ -108,7 +110,9 @@ export class PsaInstancesService {
       }
       if (wanted.clientSecret !== undefined) await this.setSecret(instance, 'clientSecret', wanted.clientSecret);
       if (wanted.iframeSecret !== undefined) await this.setSecret(instance, 'iframeSecret', wanted.iframeSecret);
-      return this.saved(manager, actorOf(caller), instance, was);
+      const saved = await this.saved(manager, actorOf(caller), instance, was);
+      if (wanted.clientSecret !== undefined) await endPauses(manager, actorOf(caller), saved);
+      return saved;
     });
   }
 
@@ -134,7 +138,18 @@ export class PsaInstancesService {
   }
 
   async verify(caller: Caller, id: string): Promise<Verification> {
-    return checkPsa(this.services, await this.one(caller, id));
+    const { dataSource } = this.services;
+    const instance = await this.one(caller, id);
+    await countVerification(dataSource, caller);
+    const found = await checkPsa(this.services, instance);
+    if (found.checks.some(({ name, result }) => name === 'credentials' && result === 'ok')) {
+      await dataSource.transaction(async (manager) => {
+        const now = await this.one(caller, id, manager, true);
+        // What was tried is not what another's change made of it meanwhile.
+        if (now.updatedAt.getTime() === instance.updatedAt.getTime()) await endPauses(manager, actorOf(caller), now);
+      });
+    }
+    return found;
   }
 
   /** Makes another webhook secret; the old one stops working. */

@@ -93,6 +93,7 @@ export function psaInstanceRoutes(app: FastifyInstance, services: Services): voi
     access: 'admin',
     summary: 'Check each thing that imports need of a HaloPSA',
     response: VerificationView,
+    problems: [429],
     handler: ({ caller, params }) => instances.verify(caller, params.id),
   });
 

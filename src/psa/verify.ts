@@ -31,17 +31,26 @@ const READS = [
     needs: "'read:softwarelicensing' and the agent's Software Licensing Access Level",
   },
 ] as const;
+/** Needed only where people are told in tickets. */
+const READ_TICKETS = {
+  name: 'readTickets',
+  path: '/Tickets',
+  key: 'tickets',
+  needs: "'read:tickets' and 'edit:tickets', for alerts",
+} as const;
+type Read = (typeof READS)[number] | typeof READ_TICKETS;
 const AFTER_READS = ['softwareLicensing', 'topLevels', 'agentCustomers', 'nativeModules', 'nativeIngramClients'];
 const NOT_TRIED = 'Not tried, as an earlier check failed.';
 
 /**
  * Checks one thing after another that must hold for imports into this HaloPSA, with reads alone. Does not throw for trouble of HaloPSA.
+ * @param wanted.alerts Whether tickets are to be opened in it, too.
  * Permissions are named as on the application's Permissions tab and on the agent in Halo.
  */
-export async function verifyPsa(settings: PsaSettings, deps: PsaDeps): Promise<Verification> {
+export async function verifyPsa(settings: PsaSettings, deps: PsaDeps, wanted: { alerts?: boolean } = {}): Promise<Verification> {
   const calls = new Calls(settings, { ...deps, retry: deps.retry ?? { attempts: 2 } }, haloAddresses(settings.baseUrl, settings.authUrl));
   try {
-    const checks = await inOrder(calls);
+    const checks = await inOrder(calls, wanted.alerts ? [...READS, READ_TICKETS] : READS);
     const answerable = checks.filter(({ name }) => !ONLY_PEOPLE_SEE.some((check) => check.name === name));
     const worst = (['failed', 'unknown'] as const).find((result) => answerable.some((check) => check.result === result));
     return { result: worst ?? 'ok', checks };
@@ -50,15 +59,15 @@ export async function verifyPsa(settings: PsaSettings, deps: PsaDeps): Promise<V
   }
 }
 
-async function inOrder(calls: Calls): Promise<Check[]> {
+async function inOrder(calls: Calls, reads: readonly Read[]): Promise<Check[]> {
   const checks = await reachAndSignIn(calls);
   if (checks.some(({ result }) => result === 'failed')) {
-    const rest = ['credentials', ...READS.map(({ name }) => name), ...AFTER_READS].filter(
+    const rest = ['credentials', ...reads.map(({ name }) => name), ...AFTER_READS].filter(
       (name) => !checks.some((check) => check.name === name),
     );
     checks.push(...rest.map((name): Check => ({ name, result: 'unknown', detail: NOT_TRIED })));
   } else {
-    for (const read of READS) checks.push(await readable(calls, read));
+    for (const read of reads) checks.push(await readable(calls, read));
     checks.push(...(await settled(calls, checks)));
   }
   return [...checks, ...ONLY_PEOPLE_SEE];
@@ -96,7 +105,7 @@ async function reachAndSignIn(calls: Calls): Promise<Check[]> {
   }
 }
 
-async function readable(calls: Calls, read: (typeof READS)[number]): Promise<Check> {
+async function readable(calls: Calls, read: Read): Promise<Check> {
   const { name, path, key, needs } = read;
   try {
     const query = { pageinate: true, page_size: 1, page_no: 1 };

@@ -51,7 +51,7 @@ export function tenantRoutes(app: FastifyInstance, services: Services): void {
     query: SaveQuery,
     response: SavedTenant,
     status: 201,
-    problems: [404, 422],
+    problems: [404, 422, 429],
     handler: async ({ caller, body, query, reply }) => {
       const made = await tenants.create(caller, body, query.unverified);
       reply.header('location', `/api/v1/tenants/${made.tenant.id}`);
@@ -79,7 +79,7 @@ export function tenantRoutes(app: FastifyInstance, services: Services): void {
     body: UpdateTenant,
     query: SaveQuery,
     response: SavedTenant,
-    problems: [409, 422],
+    problems: [409, 422, 429],
     handler: async ({ caller, params, body, query }) => saved(await tenants.update(caller, params.id, body, query.unverified)),
   });
 
@@ -102,7 +102,8 @@ export function tenantRoutes(app: FastifyInstance, services: Services): void {
     summary: 'Check a marketplace account before saving it',
     body: MarketplaceAccount,
     response: MarketplaceVerificationView,
-    handler: ({ body }) => tenants.verifyAccount(body),
+    problems: [429],
+    handler: ({ caller, body }) => tenants.verifyAccount(caller, body),
   });
 
   route(app, {
@@ -111,6 +112,7 @@ export function tenantRoutes(app: FastifyInstance, services: Services): void {
     access: 'admin',
     summary: "Check a tenant's account",
     response: MarketplaceVerificationView,
+    problems: [429],
     handler: ({ caller, params }) => tenants.verify(caller, params.id),
   });
 }

@@ -4,6 +4,7 @@ import { Import, Link, Tenant } from '../../entities/index.js';
 import { actorOf } from '../auth/audit/actor.js';
 import { record, recordChange } from '../auth/audit/record.js';
 import { type Caller, requireSight, withinSight } from '../auth/caller.js';
+import { countVerification } from '../auth/verification-limit.js';
 import { marketplaceSettings } from '../connect.js';
 import { Conflict, Invalid } from '../http/problem.js';
 import { heldFrom } from '../integrator/due-slot.js';
@@ -51,7 +52,10 @@ export class TenantsService {
     await psaInstanceOf(manager, wanted.psaInstanceId);
     const settings = mergedSettings(DEFAULTS, wanted);
     const { apiUrl, marketplace, remarks } = usualForm(wanted);
-    if (!unverified) await requireWorking(this.services, settingsOf(wanted, { apiUrl, marketplace }));
+    if (!unverified) {
+      await countVerification(this.services.dataSource, caller);
+      await requireWorking(this.services, settingsOf(wanted, { apiUrl, marketplace }));
+    }
     const id = randomUUID();
     const setAt = this.now().toISOString();
     const tenant = manager.create(Tenant, {
@@ -97,7 +101,10 @@ export class TenantsService {
     if (form.marketplace !== before.marketplace) await this.requireNoLinks(before);
     mergedSettings(before, wanted);
     const changed = await changedAccount(this.services, before, wanted, form);
-    if (changed && !unverified) await requireWorking(this.services, changed);
+    if (changed && !unverified) {
+      await countVerification(this.services.dataSource, caller);
+      await requireWorking(this.services, changed);
+    }
     const secrets = await sealedSecrets(this.services, id, wanted);
     await this.services.dataSource.transaction(async (manager) => {
       const tenant = await visibleTenant(manager, caller, id, 'pessimistic_write');
@@ -134,14 +141,16 @@ export class TenantsService {
   }
 
   /** Tries an account that is not saved. */
-  async verifyAccount(account: MarketplaceAccount): Promise<MarketplaceVerification & { remarks: string[] }> {
+  async verifyAccount(caller: Caller, account: MarketplaceAccount): Promise<MarketplaceVerification & { remarks: string[] }> {
     const { apiUrl, marketplace, remarks } = usualForm(account);
+    await countVerification(this.services.dataSource, caller);
     return { ...(await checkAccount(this.services, settingsOf(account, { apiUrl, marketplace }))), remarks };
   }
 
   /** Tries a saved account and keeps what came out. One that could not be decided leaves the status as it is. */
   async verify(caller: Caller, id: string): Promise<MarketplaceVerification & { remarks: string[] }> {
     const tenant = await this.one(caller, id);
+    await countVerification(this.services.dataSource, caller);
     const found = await checkAccount(this.services, await marketplaceSettings(this.services.sealer, tenant));
     const outcome = credentialsWork(found) ? 'ok' : found.result === 'failed' ? 'failing' : undefined;
     if (outcome) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { IntegratorSlot, Mapping, PsaInstance, Skip, Tenant, type Import } from '../../entities/index.js';
+import { factsOf } from '../../src/alerts/facts.js';
 import { noCounts } from '../../src/imports/store/import-row.js';
 import type { PsaSwitches } from '../../src/sandbox/index.js';
 import { ALERT_TYPE, alertStage, type AlertStage } from './stage.js';
@@ -17,6 +18,18 @@ beforeEach(async () => {
 afterEach(() => on.close());
 
 const manager = () => on.database.dataSource.manager;
+
+describe('a day that no process took', () => {
+  it('is told of by the rule that processes go by: not once a day right after it was taken', async () => {
+    const integrator = { ...on.tenant.integrator, enabled: true, at: '00:00', since: '2020-01-01T00:00:00Z' };
+    const tenant = await manager().save(Tenant, { ...on.tenant, integrator });
+    const now = new Date('2026-03-05T12:00:00Z');
+    const untakenSince = async (): Promise<Date | null> => (await factsOf(manager(), tenant, on.psaInstance, now)).untakenSince;
+    expect((await untakenSince())?.toISOString()).toMatch(/^2026-03-05T00:/);
+    await manager().insert(IntegratorSlot, { tenantId: tenant.id, slot: '2026-03-06', dueAt: now, state: 'started' });
+    expect(await untakenSince()).toBeNull();
+  });
+});
 
 /** Each condition: how a tenant comes into it, what its ticket says, and how it ends. */
 const CONDITIONS: [string, { begins: () => Promise<unknown>; says: RegExp[]; ends: () => Promise<unknown> }][] = [

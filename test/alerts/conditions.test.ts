@@ -11,6 +11,7 @@ const FACTS: TenantFacts = {
   integratorEnabled: true,
   paused: false,
   pausedWhy: null,
+  pausedFor: null,
   refusals: 0,
   verifiedAt: ago(1000),
   psaSecretSetAt: ago(1000),
@@ -108,10 +109,22 @@ describe('Refused credentials', () => {
 
   it('are worse once the tenant is paused for them, and its days left alone are not told besides', () => {
     const refused = after(failed('marketplace_credentials'));
-    const paused = { ...refused, paused: true, refusals: 3, pausedWhy: 'Refused three times.' };
+    const paused = { ...refused, paused: true, refusals: 3, pausedWhy: 'Refused three times.', pausedFor: 'marketplace' as const };
     const condition = only({ ...paused, lastSlot: { dueAt: ago(1), state: 'left_alone', note: 'It is paused.' } });
     expect(condition.weight).toBeGreaterThan(only(refused).weight);
-    expect(condition.detail).toMatch(/Refused three times\..*\n.*resume the tenant/);
+    expect(condition.detail).toMatch(/Refused three times\..*\n.*subscription key.*verify the tenant\. That ends the pause/);
+  });
+
+  it.each([
+    ['psa', /^HaloPSA refuses/, /client id and secret.*verify the PSA instance\. That ends the pause/],
+    ['marketplace', /^The marketplace refuses/, /verify the tenant\. That ends the pause/],
+  ] as const)('say whose they are and what to do while a pause for %s goes on, whatever was imported last', (pausedFor, who, todo) => {
+    const paused = { paused: true, refusals: 3, pausedWhy: 'Refused three times.', pausedFor };
+    for (const last of [{}, after(run('succeeded')), after(failed('x', 'vendor'))]) {
+      const condition = only({ ...last, ...paused });
+      expect(condition.detail).toMatch(who);
+      expect(condition.detail).toMatch(todo);
+    }
   });
 });
 

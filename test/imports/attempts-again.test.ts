@@ -225,7 +225,7 @@ describe('After an attempt that did not end its import', () => {
         expect(paused).toMatchObject({ refusals: REFUSALS_BEFORE_PAUSE, pausedAt: expect.any(Date) as unknown });
         expect(paused.pausedWhy).toMatch(
           vendor === 'psa'
-            ? /^HaloPSA refused the credentials of 3 imports.*client id and secret/
+            ? /^HaloPSA refused the credentials of 3 imports.*client id and secret.*verifying it.*ends the pause/
             : /^The marketplace refused the credentials of 3 imports.*password/,
         );
         const seen = { ...paused, integrator: { ...paused.integrator, enabled: true } };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Import, Tenant, type IntegratorSettings } from '../../entities/index.js';
+import { Import, IntegratorSlot, Tenant, type IntegratorSettings } from '../../entities/index.js';
 import { noCounts } from '../../src/imports/store/import-row.js';
 import { delayOf, SPREAD_MS } from '../../src/integrator/schedule.js';
+import { KEPT_DAYS } from '../../src/integrator/take-slot.js';
 import { dueByScanning, hasDate } from './calendar-by-scanning.js';
 import { LONG_AGO, type Process, stage, type Stage } from './stage.js';
 
@@ -223,6 +224,22 @@ describe('a tenant that is left alone', () => {
     await there.set(tenantId, { integrator: { ...(await settings()), enabled: false } });
     expect(await process.tick(NIGHT)).toEqual({ started: 0, waiting: 0, left_alone: 0, failed: 0 });
     expect(await there.dataSource.query('SELECT 1 FROM integrator_slots')).toEqual([]);
+  });
+});
+
+describe('the days of a schedule', () => {
+  it('should be kept for more than a year, and no longer', async () => {
+    const at = (daysAgo: number): string => new Date(NIGHT - daysAgo * DAY).toISOString().slice(0, 10);
+    for (const daysAgo of [2000, KEPT_DAYS + 1, KEPT_DAYS, 366]) {
+      await there.dataSource.manager.insert(IntegratorSlot, {
+        tenantId,
+        slot: at(daysAgo),
+        dueAt: new Date(NIGHT - daysAgo * DAY),
+        state: 'started',
+      });
+    }
+    await process.tick(NIGHT);
+    expect((await there.slots(tenantId)).map(({ slot }) => slot)).toEqual([at(KEPT_DAYS), at(366), at(0)]);
   });
 });
 

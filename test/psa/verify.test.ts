@@ -31,6 +31,20 @@ const NAMES = [
 ];
 
 describe('verifying a HaloPSA', () => {
+  it('asks for tickets, too, where people are told in them', async () => {
+    const deps = { policy: loopback, pace: testPace(), callsPer5Minutes: 10_000 };
+    const found = await verifyPsa(sandbox.credentials.psa, deps, { alerts: true });
+    expect(check(found, 'readTickets')).toMatchObject({ result: 'ok' });
+    sandbox.psa.set({ permissions: ['read:customers', 'read:softwarelicensing'] });
+    const without = await verifyPsa(sandbox.credentials.psa, deps, { alerts: true });
+    expect(check(without, 'readTickets')).toMatchObject({
+      result: 'failed',
+      detail: expect.stringMatching(/'read:tickets' and 'edit:tickets'/),
+    });
+    expect(without.result).toBe('failed');
+    expect(check(await verify(), 'readTickets')).toBeUndefined();
+  });
+
   it('finds all in order, writes nothing, and says where to look for what no call can show', async () => {
     const verification = await verify();
     expect(verification.result).toBe('ok');

@@ -10,8 +10,14 @@ const IN_A_ROW = `refused the credentials of ${REFUSALS_BEFORE_PAUSE} imports in
 /** Why the integrator leaves a tenant alone, and what to do, as sentences. */
 const WHY: Record<Vendor, string> = {
   marketplace: `The marketplace ${IN_A_ROW}. Correct the tenant's user, password or subscription key; verifying it, or an import that succeeds, ends the pause.`,
-  psa: `HaloPSA ${IN_A_ROW}. Correct the client id and secret of the PSA instance; an import that succeeds ends the pause.`,
+  psa: `HaloPSA ${IN_A_ROW}. Enter the client id and secret of the PSA instance again; that, verifying it, or an import that succeeds ends the pause.`,
 };
+
+/** The vendor for whose refusals a tenant was paused, by what it says; null for a pause that a person made. */
+export function vendorOfPause(pausedWhy: string | null): Vendor | null {
+  if (pausedWhy?.startsWith(`HaloPSA ${IN_A_ROW}`)) return 'psa';
+  return pausedWhy?.startsWith(`The marketplace ${IN_A_ROW}`) ? 'marketplace' : null;
+}
 
 /** The line of the audit trail for a pause that nobody asked for, or its end: the integrator's, of a tenant's row as it is now. */
 function noted(action: AuditAction): string {
