@@ -71,7 +71,7 @@ function faultsOf(error: ValidationError, above: string): Fault[] {
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
 }
 
-/** What no column can hold (NUL, broken UTF-16), and nesting that only an attack has. */
+/** What no column can hold (NUL, broken UTF-16), and names and nesting that only an attack has. */
 function unfitTexts(value: unknown, root: string): Fault[] {
   const faults: Fault[] = [];
   const open: { value: unknown; pointer: string; depth: number }[] = [{ value, pointer: root, depth: 0 }];
@@ -82,8 +82,12 @@ function unfitTexts(value: unknown, root: string): Fault[] {
     }
     if (typeof at.value !== 'object' || at.value === null) continue;
     if (depth >= DEEPEST) return [{ pointer: root, message: `must not be nested deeper than ${DEEPEST} levels` }];
-    for (const [name, inner] of Object.entries(at.value))
-      open.push({ value: inner, pointer: `${pointer}/${escape(name)}`, depth: depth + 1 });
+    for (const [name, inner] of Object.entries(at.value)) {
+      const below = `${pointer}/${escape(name)}`;
+      // No field of ours is named as what every object has, and class-transformer passes such names over without a word.
+      if (name in Object.prototype) faults.push({ pointer: below, message: `${name} is not known here` });
+      open.push({ value: inner, pointer: below, depth: depth + 1 });
+    }
   }
   return faults;
 }

@@ -115,6 +115,14 @@ describe('a body', () => {
     );
   });
 
+  it.each(['constructor', 'hasOwnProperty', 'toString', 'valueOf', '__defineGetter__'])(
+    'with %s, which every object has, is refused',
+    async (name) => {
+      expect(await faults({ name: 'a', [name]: 1 })).toEqual([`/${name}`]);
+      expect(await faults({ name: 'a', wheel: { size: 1, [name]: 1 } })).toEqual([`/wheel/${name}`]);
+    },
+  );
+
   it.each([[null], [[]], [[{ name: 'a' }]], ['"text"'], [7], [true]])('that is no object (%j) is refused', async (body) => {
     expect(await faults(body)).toEqual(['']);
   });
