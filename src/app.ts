@@ -6,6 +6,7 @@ import { framing } from './auth/framing.js';
 import { SessionStore } from './auth/session-store.js';
 import { TokenStore } from './auth/token-store.js';
 import { errors } from './http/errors.js';
+import { addressLimit, callerLimit, PER_MINUTE } from './http/limits.js';
 import { openApi } from './http/openapi.js';
 import { pageFiles } from './http/page-files.js';
 import { security } from './http/security.js';
@@ -23,17 +24,21 @@ export interface AppParts {
   features: readonly Feature[];
   /** Those that stand at the root, such as webhooks. They are guarded too unless a route says it is public. */
   outside?: readonly Feature[];
+  /** How much is answered; the usual when unset. */
+  perMinute?: typeof PER_MINUTE;
 }
 
 /** Puts the app together. It does not listen yet; `app.inject` works. */
-export async function buildApp({ services, features, outside = [] }: AppParts): Promise<FastifyInstance> {
+export async function buildApp({ services, features, outside = [], perMinute = PER_MINUTE }: AppParts): Promise<FastifyInstance> {
   const app = createServer(services.config, services.logger);
   await app.register(errors, { page: await pageFiles(app) });
   await app.register(security, { https: services.publicUrl.startsWith('https:') });
+  await app.register(addressLimit, { perMinute });
   await app.register(cookie);
   const { dataSource } = services;
   const signedIn = { tokens: new TokenStore(dataSource), sessions: new SessionStore(dataSource), publicUrl: () => services.publicUrl };
   await app.register(authentication, signedIn);
+  await app.register(callerLimit, { perMinute });
   await app.register(framing, signedIn);
   await app.register(openApi);
   await app.register(schedule);

@@ -7,6 +7,7 @@ import { embedRoutes } from './auth/embed/embed-routes.js';
 import { linkRoutes } from './auth/link-routes.js';
 import { tokenRoutes } from './auth/routes.js';
 import { sessionRoutes } from './auth/session-routes.js';
+import { signInTidier } from './auth/tidy.js';
 import { type Config, localUrl } from './config.js';
 import { connector } from './connect.js';
 import { migrate } from './database/migrate.js';
@@ -53,7 +54,7 @@ export const FEATURES: readonly Feature[] = [
 const OUTSIDE: readonly Feature[] = [linkRoutes, embedRoutes, webhookRoutes];
 
 /** What runs beside it, in processes of the roles `all` and `worker`. */
-const WORKERS: readonly StartWorker[] = [importWorker, importSweeper, integratorTicker, alertsWorker, webhookSweeper];
+const WORKERS: readonly StartWorker[] = [importWorker, importSweeper, integratorTicker, alertsWorker, webhookSweeper, signInTidier];
 
 /**
  * How long a stop waits, in milliseconds: for workers, which themselves give up waiting for imports a little sooner, and for requests

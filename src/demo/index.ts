@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SignInLinks } from '../auth/sign-in-links.js';
 import { TokenStore } from '../auth/token-store.js';
 import { readConfig, type Config } from '../config.js';
 import { createLogger, type Logger } from '../observability/logger.js';
@@ -110,6 +111,7 @@ export async function demo(options: DemoOptions, parts: DemoParts): Promise<void
         seconds: { preview: preview.seconds, import: real.seconds },
         tenantId,
         token,
+        signInLink: await new SignInLinks(service.services.dataSource).create(service.url),
       };
       say(importText(summary));
       say(nextText(summary, !options.once));

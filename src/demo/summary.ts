@@ -89,6 +89,8 @@ export interface SummaryParts {
   psaUrl: string;
   tenantId: string;
   token: string;
+  /** Signs a browser in, once. */
+  signInLink: string;
 }
 
 export function previewText(preview: DemoImport, seconds: number): string {
@@ -123,18 +125,19 @@ export function importText(parts: SummaryParts): string {
 }
 
 /** Where to go from here. `stays` is false when everything stops now. */
-export function nextText({ serviceUrl, psaUrl, tenantId, token, import: done }: SummaryParts, stays: boolean): string {
+export function nextText({ serviceUrl, psaUrl, tenantId, token, signInLink, import: done }: SummaryParts, stays: boolean): string {
   if (!stays) return dim('  Stopped: --once. Without it everything stays up to look around.\n');
   const get = (path: string): string => `curl -s -H "Authorization: Bearer $TOKEN" "${serviceUrl}/api/v1${path}"`;
   return [
     bold('Look around'),
+    `    ${signInLink}   ${dim('signs a browser in, once')}`,
     `    TOKEN=${token}`,
     `    ${get(`/imports/${done.id}/changes?limit=5`)}`,
     `    ${get(`/imports/${done.id}/skips?reason=suggested_customer`)}`,
     `    ${get(`/tenants/${tenantId}/customers?state=ambiguous`)}`,
     `    curl -s ${psaUrl}/sandbox/psa/licences      ${dim('what the sandbox’s Halo holds')}`,
     `    curl -s ${psaUrl}/sandbox/calls             ${dim('what both vendors were asked')}`,
-    `    ${serviceUrl}/docs                  ${dim('every route (with the token)')}`,
+    `    ${serviceUrl}/docs                  ${dim('every route (signed in, or with the token)')}`,
     '',
     dim('  Ctrl-C stops it and takes everything away again.'),
     '',

@@ -11,6 +11,12 @@ import type { Class } from './validation.js';
 
 type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; required?: string[] };
 
+/** The cookie's name is another where there is no https. Calls that change something with it also need `X-Isthmus-Page: 1` and our own origin. */
+const SIGNED_IN = {
+  bearer: { type: 'http', scheme: 'bearer' },
+  session: { type: 'apiKey', in: 'cookie', name: '__Host-isthmus' },
+};
+
 const PREFIX = '#/components/schemas/';
 
 /** class-transformer does not export the storage that says which class a nested field is of. */
@@ -47,9 +53,9 @@ export class OpenApiDocument {
     return {
       openapi: '3.0.3',
       info: { title: 'Isthmus', version, description: 'Keeps the Ingram Micro Cloud Marketplace and HaloPSA in step.' },
-      security: [{ bearer: [] }],
+      security: [{ bearer: [] }, { session: [] }],
       paths,
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } }, schemas: reachable([...used.keys()], all) },
+      components: { securitySchemes: SIGNED_IN, schemas: reachable([...used.keys()], all) },
     };
   }
 }

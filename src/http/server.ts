@@ -25,7 +25,8 @@ export function createServer(config: Pick<Config, 'trustProxy'>, logger: Logger)
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
-    http: { headersTimeout: 15_000 },
+    // Cookies, a token and a proxy's own headers need less.
+    http: { headersTimeout: 15_000, maxHeaderSize: 16 * 1024 },
   }) as unknown as FastifyInstance;
   takeOnlyJson(app);
   // Twice, because what follows the reading of a body no longer belongs to the first.

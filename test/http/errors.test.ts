@@ -111,9 +111,16 @@ describe('every answer of the API', () => {
       const { headers } = await test.call(token, 'GET', url);
       expect(headers['cache-control']).toBe('no-store');
       expect(headers['x-content-type-options']).toBe('nosniff');
-      expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+      expect(headers['content-security-policy']).toBe("default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'");
       expect(headers['strict-transport-security']).toBeUndefined();
     }
+  });
+
+  it('loads and runs nothing but files of its own where it is a page', async () => {
+    const policy = String((await test.call(token, 'GET', '/docs')).headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).not.toContain('unsafe');
   });
 
   it('promises to stay https only where it is', async () => {

@@ -5,6 +5,7 @@ import { buildApp, type Feature } from '../../src/app.js';
 import { TokenStore } from '../../src/auth/token-store.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { Sealer } from '../../src/database/sealing.js';
+import type { PER_MINUTE } from '../../src/http/limits.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { Queue } from '../../src/queue/queue.js';
 import type { Services } from '../../src/services.js';
@@ -42,9 +43,10 @@ export async function createTestApp(
   features: readonly Feature[],
   parts: Partial<Services> = {},
   outside: readonly Feature[] = [],
+  perMinute?: typeof PER_MINUTE,
 ): Promise<TestApp> {
   const services = { ...testServices(database), ...parts };
-  const app = await buildApp({ services, features, outside });
+  const app = await buildApp({ services, features, outside, ...(perMinute ? { perMinute } : {}) });
   const tokens = new TokenStore(database.dataSource);
   return {
     app,
