@@ -14,12 +14,12 @@ export function listCustomers(sandbox: MarketplaceSandbox, query: Query): Envelo
   const email = one(query, 'email')?.toLowerCase();
   const externalId = one(query, 'externalId');
   const resellerId = one(query, 'resellerId');
-  const rows = world.customers.newestFirst().filter((row) => {
-    if (name !== undefined && !contains(row.name, name)) return false;
-    if (email !== undefined && !row.contactPersons?.some((person) => person.email.toLowerCase() === email)) return false;
-    if (externalId !== undefined && row.externalId !== externalId) return false;
-    return resellerId === undefined || row.resellerId === resellerId;
-  });
+  const rows = chosen(world.customers.newestFirst(), [
+    name !== undefined && ((row) => contains(row.name, name)),
+    email !== undefined && ((row) => row.contactPersons?.some((person) => person.email.toLowerCase() === email) ?? false),
+    externalId !== undefined && ((row) => row.externalId === externalId),
+    resellerId !== undefined && ((row) => row.resellerId === resellerId),
+  ]);
   return page(rows, query, switches, (row) => views.customerInList(row, switches));
 }
 
@@ -31,7 +31,10 @@ export function listSubscriptions(sandbox: MarketplaceSandbox, query: Query): En
   shift(sandbox, query, 'subscriptions');
   const customerId = one(query, 'customerId');
   const candidates = customerId === undefined ? world.subscriptions.newestFirst() : world.subscriptions.ofCustomer(customerId);
-  const rows = candidates.filter((row) => (status === undefined || row.status === status) && created(row.creationDate));
+  const rows = chosen(candidates, [
+    status !== undefined && ((row) => row.status === status),
+    created !== undefined && ((row) => created(row.creationDate)),
+  ]);
   return page(rows, query, switches, (row) => views.subscriptionInList(row, switches));
 }
 
@@ -46,12 +49,13 @@ export function listOrders(sandbox: MarketplaceSandbox, query: Query): Envelope 
   const subscriptionId = one(query, 'subscriptionId');
   const orderNumber = one(query, 'orderNumber');
   const statusCode = one(query, 'statusCode');
-  const rows = candidates.filter((row) => {
-    if (subscriptionId !== undefined && row.subscriptionId !== subscriptionId) return false;
-    if (orderNumber !== undefined && row.orderNumber !== orderNumber) return false;
-    if (statusCode !== undefined && row.statusCode !== statusCode) return false;
-    return (status === undefined || row.status === status) && created(row.creationDate);
-  });
+  const rows = chosen(candidates, [
+    subscriptionId !== undefined && ((row) => row.subscriptionId === subscriptionId),
+    orderNumber !== undefined && ((row) => row.orderNumber === orderNumber),
+    statusCode !== undefined && ((row) => row.statusCode === statusCode),
+    status !== undefined && ((row) => row.status === status),
+    created !== undefined && ((row) => created(row.creationDate)),
+  ]);
   return page(rows, query, switches, (row) => views.orderInList(row, switches));
 }
 
@@ -68,6 +72,12 @@ export function listProducts(sandbox: MarketplaceSandbox, query: Query): Envelop
     return (mpn === undefined || row.mpn === mpn) && (vendor === undefined || row.vendor.toLowerCase() === vendor);
   });
   return page(rows, query, switches, (row) => views.product(row, switches));
+}
+
+/** The rows that pass all tests. Without any they are not gone through, so that a walk over many pages of many rows stays quick. */
+function chosen<T>(rows: readonly T[], tests: readonly (false | ((row: T) => boolean))[]): readonly T[] {
+  const asked = tests.filter((test) => test !== false);
+  return asked.length === 0 ? rows : rows.filter((row) => asked.every((test) => test(row)));
 }
 
 /** Whether a text contains another, whatever the case; what is no text contains nothing. */

@@ -32,10 +32,11 @@ export const subscriptionStatus = (query: Query): string | undefined => status(q
 
 export const orderStatus = (query: Query): string | undefined => status(query, ORDER_STATUSES);
 
-/** A predicate for dates between two bounds, both included; rows without a date are in only when no bound is set. */
-export function between(query: Query, from: string, to: string): (value: string | undefined) => boolean {
+/** A predicate for dates between two bounds, both included; rows without a date are never in. Undefined when no bound is set. */
+export function between(query: Query, from: string, to: string): ((value: string | undefined) => boolean) | undefined {
   const first = date(query, from);
   const last = date(query, to);
+  if (first === undefined && last === undefined) return undefined;
   return (value) => (first === undefined || (value ?? '') >= first) && (last === undefined || (value !== undefined && value <= last));
 }
 
