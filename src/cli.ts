@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './compile-cache.js';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createToken, type TokenOptions } from './auth/create-token-command.js';
 import { signInLink } from './auth/sign-in-link-command.js';

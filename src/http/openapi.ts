@@ -16,7 +16,10 @@ export const openApi = fp(
     const collected = new OpenApiDocument();
     const document: Record<string, unknown> = {};
     app.decorate('openApi', collected);
-    app.addHook('onReady', async () => void Object.assign(document, collected.build()));
+    // Made when it is first asked for: a start need not wait for it.
+    app.addHook('onRequest', async ({ url }) => {
+      if (document['openapi'] === undefined && /^\/(openapi\.json|docs)\b/.test(url)) Object.assign(document, collected.build());
+    });
     await app.register(swagger, { mode: 'static', specification: { document: document as never } });
     await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: false });
     app.get('/openapi.json', () => document);
