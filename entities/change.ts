@@ -6,7 +6,8 @@ export type ChangeState = 'planned' | 'held' | 'sent' | 'applied' | 'failed' | '
 
 /** One thing an import does, or would do, to the PSA. Stored as planned before its call and settled after it. */
 @Entity('changes')
-@Index('changes_of_import', ['importId', 'sequence'])
+// It also holds what changes are chosen by, which the metadata cannot say.
+@Index('changes_of_import', { synchronize: false })
 @Index('changes_of_record', ['tenantId', 'entity', 'psaId', 'settledAt'], { where: `"state" = 'applied'` })
 @Index('changes_open_client_creates', ['psaInstanceId'], { where: `"entity" = 'client' AND "action" = 'create' AND "state" = 'sent'` })
 export class Change {

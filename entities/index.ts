@@ -8,6 +8,8 @@ import { Import } from './import.js';
 import { IntegratorSlot } from './integrator-slot.js';
 import { LicenceClaim } from './licence-claim.js';
 import { Link } from './link.js';
+import { ListedCustomer } from './listed-customer.js';
+import { ListedLine } from './listed-line.js';
 import { Mapping } from './mapping.js';
 import { OpenOrder } from './open-order.js';
 import { PsaBudget } from './psa-budget.js';
@@ -36,6 +38,8 @@ export * from './import.js';
 export * from './integrator-slot.js';
 export * from './licence-claim.js';
 export * from './link.js';
+export * from './listed-customer.js';
+export * from './listed-line.js';
 export * from './mapping.js';
 export * from './open-order.js';
 export * from './psa-budget.js';
@@ -66,6 +70,8 @@ export const entities = [
   IntegratorSlot,
   LicenceClaim,
   Link,
+  ListedCustomer,
+  ListedLine,
   Mapping,
   OpenOrder,
   PsaBudget,

@@ -5,6 +5,7 @@ import { Tries1763971200000 } from './4-tries.js';
 import { LicenceClaims1764057600000 } from './5-licence-claims.js';
 import { Looks1764489600000 } from './10-looks.js';
 import { FewCalls1765353600000 } from './20-few-calls.js';
+import { Lists1766217600000 } from './30-lists.js';
 import { SignIn1767081600000 } from './40-sign-in.js';
 import { Webhooks1767945600000 } from './50-webhooks.js';
 import { Audit1768809600000 } from './60-audit.js';
@@ -19,6 +20,7 @@ export const migrations = [
   LicenceClaims1764057600000,
   Looks1764489600000,
   FewCalls1765353600000,
+  Lists1766217600000,
   SignIn1767081600000,
   Webhooks1767945600000,
   Audit1768809600000,

@@ -17,8 +17,8 @@ interface Row {
 /** What comes before the name. */
 const ORDERS = {
   name: '',
-  state: `coalesce(array_position(ARRAY['ambiguous', 'broken', 'suggested', 'mapped', 'ignored'], mappings.state::text), 0),`,
-  subscriptions: 'subscriptions DESC,',
+  state: `coalesce(array_position(ARRAY['ambiguous', 'broken', 'suggested', 'mapped', 'ignored'], page.mapping::text), 0),`,
+  subscriptions: 'page.subscriptions DESC,',
 };
 
 /** A tenant's customers with their mapping, by name, and how many there are. One that is gone is shown while it has a mapping. */
@@ -26,24 +26,25 @@ export async function listCustomers(dataSource: DataSource, tenantId: string, qu
   const { state, search } = query;
   const parameters: unknown[] = [tenantId];
   const add = (value: unknown): string => `$${parameters.push(value)}`;
-  const conditions = ['customers.tenant_id = $1', '(customers.gone_at IS NULL OR mappings.id IS NOT NULL)'];
-  if (state === 'unmapped') conditions.push('mappings.id IS NULL');
-  else if (state === 'undecided') conditions.push(`(mappings.id IS NULL OR mappings.state IN ('suggested', 'ambiguous', 'broken'))`);
-  else if (state !== undefined) conditions.push(`mappings.state = ${add(state)}`);
-  if (search !== undefined) conditions.push(`(customers.name ILIKE ${add(likePattern(search))} OR customers.customer_id = ${add(search)})`);
-  const from = `FROM customers
-    LEFT JOIN mappings ON mappings.tenant_id = customers.tenant_id AND mappings.customer_id = customers.customer_id AND mappings.archived_at IS NULL
-    WHERE ${conditions.join(' AND ')}`;
-  const [count] = await dataSource.query<{ total: number }[]>(`SELECT count(*)::int AS total ${from}`, parameters);
-  const rows = await dataSource.query<Row[]>(
-    `SELECT customers.customer_id AS "customerId", customers.name, customers.status,
-       (SELECT count(*)::int FROM subscriptions WHERE subscriptions.tenant_id = customers.tenant_id AND subscriptions.customer_id = customers.customer_id
-         AND subscriptions.gone_at IS NULL AND subscriptions.status NOT IN ('terminated', 'removed')) AS subscriptions,
-       CASE WHEN mappings.id IS NULL THEN NULL ELSE jsonb_build_object('id', mappings.id, 'state', mappings.state, 'clientId', mappings.client_id,
-         'clientName', mappings.client_name, 'origin', mappings.origin, 'candidates', mappings.candidates, 'note', mappings.note) END AS mapping
-     ${from} ORDER BY ${ORDERS[query.sort ?? 'name']} lower(customers.name), customers.customer_id OFFSET ${add(query.offset)} LIMIT ${add(query.limit)}`,
-    parameters,
-  );
+  const conditions = ['tenant_id = $1'];
+  if (state === 'undecided') conditions.push(`mapping IN ('unmapped', 'suggested', 'ambiguous', 'broken')`);
+  else if (state !== undefined) conditions.push(`mapping = ${add(state)}`);
+  if (search !== undefined) conditions.push(`(name LIKE lower(${add(likePattern(search))}) OR customer_id = ${add(search)})`);
+  const order = `${ORDERS[query.sort ?? 'name']} page.name, page.customer_id`;
+  const listed = `FROM listed_customers AS page WHERE ${conditions.join(' AND ')}`;
+  const [[count], rows] = await Promise.all([
+    dataSource.query<{ total: number }[]>(`SELECT count(*)::int AS total ${listed}`, [...parameters]),
+    dataSource.query<Row[]>(
+      `SELECT customers.customer_id AS "customerId", customers.name, customers.status, page.subscriptions,
+         CASE WHEN mappings.id IS NULL THEN NULL ELSE jsonb_build_object('id', mappings.id, 'state', mappings.state, 'clientId', mappings.client_id,
+           'clientName', mappings.client_name, 'origin', mappings.origin, 'candidates', mappings.candidates, 'note', mappings.note) END AS mapping
+       FROM (SELECT name, customer_id, mapping, subscriptions ${listed} ORDER BY ${order} OFFSET ${add(query.offset)} LIMIT ${add(query.limit)}) AS page
+       JOIN customers ON customers.tenant_id = $1 AND customers.customer_id = page.customer_id
+       LEFT JOIN mappings ON mappings.tenant_id = $1 AND mappings.customer_id = page.customer_id AND mappings.archived_at IS NULL
+       ORDER BY ${order}`,
+      parameters,
+    ),
+  ]);
   return [rows, count?.total ?? 0];
 }
 

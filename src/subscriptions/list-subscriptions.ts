@@ -24,9 +24,6 @@ interface Row {
   state: LineState;
 }
 
-const STATE = `CASE WHEN subscriptions.status IN ('terminated', 'removed') OR subscriptions.gone_at IS NOT NULL THEN 'ended'
-  WHEN links.licence_id IS NOT NULL THEN 'linked' ELSE 'skipped' END`;
-
 /** Lines of a tenant's subscriptions as they were last read, and how many there are. */
 export async function listSubscriptions(
   dataSource: DataSource,
@@ -35,36 +32,40 @@ export async function listSubscriptions(
 ): Promise<[SubscriptionLineView[], number]> {
   const parameters: unknown[] = [tenantId];
   const add = (value: unknown): string => `$${parameters.push(value)}`;
-  const from = `FROM subscriptions
-    LEFT JOIN subscription_lines AS lines ON lines.tenant_id = subscriptions.tenant_id AND lines.subscription_id = subscriptions.subscription_id
-    LEFT JOIN links ON links.tenant_id = lines.tenant_id AND links.subscription_id = lines.subscription_id AND links.line = lines.line AND links.archived_at IS NULL
-    LEFT JOIN mappings ON mappings.tenant_id = subscriptions.tenant_id AND mappings.customer_id = subscriptions.customer_id
-      AND mappings.archived_at IS NULL AND mappings.state = 'mapped'
-    LEFT JOIN customers ON customers.tenant_id = subscriptions.tenant_id AND customers.customer_id = subscriptions.customer_id
-    WHERE ${conditions(query, add).join(' AND ')}`;
-  const [count] = await dataSource.query<{ total: number }[]>(`SELECT count(*)::int AS total ${from}`, parameters);
-  const rows = await dataSource.query<Row[]>(
-    `SELECT subscriptions.subscription_id AS "subscriptionId", subscriptions.customer_id AS "customerId", subscriptions.name, subscriptions.status,
-       subscriptions."row", subscriptions.read_at AS "readAt", lines.line, lines.manufacturer, lines.mpn, lines.product_name AS "productName", lines.quantity,
-       lines.unit_cost AS "unitCost", lines.cost_currency AS "costCurrency", lines.unit_price AS "unitPrice", lines.price_currency AS "priceCurrency",
-       mappings.client_id AS "clientId", links.licence_id AS "licenceId", ${STATE} AS state
-     ${from} ORDER BY length(subscriptions.subscription_id), subscriptions.subscription_id, lines.line OFFSET ${add(query.offset)} LIMIT ${add(query.limit)}`,
-    parameters,
-  );
+  const listed = `FROM listed_lines WHERE ${conditions(query, add).join(' AND ')}`;
+  const [[count], rows] = await Promise.all([
+    dataSource.query<{ total: number }[]>(`SELECT count(*)::int AS total ${listed}`, [...parameters]),
+    dataSource.query<Row[]>(
+      `SELECT page.subscription_id AS "subscriptionId", page.customer_id AS "customerId", subscriptions.name, page.status, subscriptions."row",
+         subscriptions.read_at AS "readAt", lines.line, lines.manufacturer, lines.mpn, lines.product_name AS "productName", lines.quantity,
+         lines.unit_cost AS "unitCost", lines.cost_currency AS "costCurrency", lines.unit_price AS "unitPrice", lines.price_currency AS "priceCurrency",
+         mappings.client_id AS "clientId", links.licence_id AS "licenceId", page.state
+       FROM (
+         SELECT subscription_id, line, customer_id, status, state ${listed}
+         ORDER BY length(subscription_id), subscription_id, line OFFSET ${add(query.offset)} LIMIT ${add(query.limit)}
+       ) AS page
+       JOIN subscriptions ON subscriptions.tenant_id = $1 AND subscriptions.subscription_id = page.subscription_id
+       LEFT JOIN subscription_lines AS lines ON lines.tenant_id = $1 AND lines.subscription_id = page.subscription_id AND lines.line = page.line
+       LEFT JOIN links ON links.tenant_id = $1 AND links.subscription_id = page.subscription_id AND links.line = page.line AND links.archived_at IS NULL
+       LEFT JOIN mappings ON mappings.tenant_id = $1 AND mappings.customer_id = page.customer_id AND mappings.archived_at IS NULL AND mappings.state = 'mapped'
+       ORDER BY length(page.subscription_id), page.subscription_id, page.line`,
+      parameters,
+    ),
+  ]);
   return [rows.map(viewOfLine), count?.total ?? 0];
 }
 
 function conditions({ customerId, clientId, status, state, search }: SubscriptionsQuery, add: (value: unknown) => string): string[] {
-  const all = ['subscriptions.tenant_id = $1'];
-  if (customerId !== undefined) all.push(`subscriptions.customer_id = ${add(customerId)}`);
-  if (clientId !== undefined) all.push(`mappings.client_id = ${add(clientId)}`);
-  if (status !== undefined) all.push(`subscriptions.status = ${add(status)}`);
-  if (state !== undefined) all.push(`${STATE} = ${add(state)}`);
-  if (search !== undefined) {
-    const [pattern, whole] = [add(likePattern(search)), add(search)];
-    const texts = ['subscriptions.name', 'lines.product_name', 'lines.mpn', 'customers.name'].map((column) => `${column} ILIKE ${pattern}`);
-    all.push(`(${texts.join(' OR ')} OR subscriptions.subscription_id = ${whole})`);
+  const all = ['tenant_id = $1'];
+  if (customerId !== undefined) all.push(`customer_id = ${add(customerId)}`);
+  if (clientId !== undefined) {
+    all.push(
+      `customer_id IN (SELECT customer_id FROM mappings WHERE tenant_id = $1 AND client_id = ${add(clientId)} AND archived_at IS NULL AND state = 'mapped')`,
+    );
   }
+  if (status !== undefined) all.push(`status = ${add(status)}`);
+  if (state !== undefined) all.push(`state = ${add(state)}`);
+  if (search !== undefined) all.push(`(search LIKE lower(${add(likePattern(search))}) OR subscription_id = ${add(search)})`);
   return all;
 }
 

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { EntityManager } from 'typeorm';
+import { CustomerRecord, Link, Mapping, SubscriptionLineRecord, SubscriptionRecord } from '../../entities/index.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { storeCustomer, storeSubscription } from '../support/marketplace-records.js';
+
+let database: TestDatabase;
+let tenantId: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  tenantId = randomUUID();
+  await storeCustomer(database, tenantId, 'c1', { name: 'Contoso' });
+  await storeCustomer(database, tenantId, 'c2', { name: 'Fabrikam' });
+  await storeSubscription(database, tenantId, { subscriptionId: '10', customerId: 'c1', name: 'Premium', status: 'active' }, [
+    'MPN-A',
+    'MPN-B',
+  ]);
+  await storeSubscription(database, tenantId, { subscriptionId: '11', customerId: 'c2', name: 'Old', status: 'removed' }, []);
+});
+
+/** The rows that the records call for, beside those that lists are chosen by. */
+async function both(): Promise<{ called: unknown[]; listed: unknown[] }> {
+  const query = (text: string): Promise<unknown[]> => database.dataSource.query(text, [tenantId]);
+  const customers = `SELECT customers.customer_id, lower(customers.name) AS name, coalesce(mappings.state, 'unmapped') AS mapping,
+      (SELECT count(*)::int FROM subscriptions WHERE subscriptions.tenant_id = customers.tenant_id AND subscriptions.customer_id = customers.customer_id
+        AND subscriptions.gone_at IS NULL AND subscriptions.status NOT IN ('terminated', 'removed')) AS subscriptions FROM customers
+    LEFT JOIN mappings ON mappings.tenant_id = customers.tenant_id AND mappings.customer_id = customers.customer_id AND mappings.archived_at IS NULL
+    WHERE customers.tenant_id = $1 AND (customers.gone_at IS NULL OR mappings.id IS NOT NULL) ORDER BY 1`;
+  const lines = `SELECT subscriptions.subscription_id, coalesce(lines.line, '') AS line, subscriptions.customer_id, subscriptions.status,
+      CASE WHEN subscriptions.status IN ('terminated', 'removed') OR subscriptions.gone_at IS NOT NULL THEN 'ended'
+        WHEN links.licence_id IS NOT NULL THEN 'linked' ELSE 'skipped' END AS state,
+      lower(concat_ws(E'\\n', subscriptions.name, lines.product_name, lines.mpn, customers.name)) AS search
+    FROM subscriptions
+    LEFT JOIN subscription_lines AS lines ON lines.tenant_id = subscriptions.tenant_id AND lines.subscription_id = subscriptions.subscription_id
+    LEFT JOIN links ON links.tenant_id = lines.tenant_id AND links.subscription_id = lines.subscription_id AND links.line = lines.line AND links.archived_at IS NULL
+    LEFT JOIN customers ON customers.tenant_id = subscriptions.tenant_id AND customers.customer_id = subscriptions.customer_id
+    WHERE subscriptions.tenant_id = $1 ORDER BY 1, 2`;
+  return {
+    called: [...(await query(customers)), ...(await query(lines))],
+    listed: [
+      ...(await query(`SELECT customer_id, name, mapping, subscriptions FROM listed_customers WHERE tenant_id = $1 ORDER BY 1`)),
+      ...(await query(
+        `SELECT subscription_id, line, customer_id, status, state, search FROM listed_lines WHERE tenant_id = $1 ORDER BY 1, 2`,
+      )),
+    ],
+  };
+}
+
+const manager = (): EntityManager => database.dataSource.manager;
+
+async function link(line: string, licenceId: string | null): Promise<void> {
+  await manager().insert(Link, { psaInstanceId: randomUUID(), tenantId, subscriptionId: '10', line, licenceId });
+}
+
+async function map(customerId: string): Promise<void> {
+  await manager().insert(Mapping, { tenantId, customerId, state: 'suggested', candidates: [] });
+}
+
+async function expectAgreement(): Promise<void> {
+  const { called, listed } = await both();
+  expect(listed).toEqual(called);
+}
+
+describe('What lists are chosen by', () => {
+  it.each<[string, () => Promise<unknown>, boolean?]>([
+    ['a customer is renamed', () => manager().update(CustomerRecord, { tenantId, customerId: 'c1' }, { name: 'Contoso GmbH' })],
+    ['a customer is gone', () => manager().update(CustomerRecord, { tenantId, customerId: 'c1' }, { goneAt: new Date() })],
+    [
+      'a customer with a mapping is gone',
+      async () => {
+        await map('c1');
+        await manager().update(CustomerRecord, { tenantId, customerId: 'c1' }, { goneAt: new Date() });
+      },
+    ],
+    [
+      'and then its mapping is archived',
+      async () => {
+        await map('c1');
+        await manager().update(CustomerRecord, { tenantId, customerId: 'c1' }, { goneAt: new Date() });
+        await manager().update(Mapping, { tenantId }, { archivedAt: new Date() });
+      },
+    ],
+    [
+      'a mapping is decided',
+      async () => {
+        await map('c2');
+        await manager().update(Mapping, { tenantId }, { state: 'mapped', clientId: '7' });
+      },
+    ],
+    ['a subscription ends', () => manager().update(SubscriptionRecord, { tenantId, subscriptionId: '10' }, { status: 'removed' })],
+    ['a subscription is missed', () => manager().update(SubscriptionRecord, { tenantId, subscriptionId: '10' }, { goneAt: new Date() })],
+    ['a subscription moves', () => manager().update(SubscriptionRecord, { tenantId, subscriptionId: '10' }, { customerId: 'c2' })],
+    ['a product is renamed', () => manager().update(SubscriptionLineRecord, { tenantId, line: 'MPN-A' }, { productName: 'Premium Plus' })],
+    ['a line is gone', () => manager().delete(SubscriptionLineRecord, { tenantId, line: 'MPN-B' })],
+    ['the last line is gone', () => manager().delete(SubscriptionLineRecord, { tenantId })],
+    ['a line is linked', () => link('MPN-A', '5')],
+    ['a line is to be created anyway', () => link('MPN-A', null), false],
+    [
+      'a link is archived',
+      async () => {
+        await link('MPN-A', '5');
+        await manager().update(Link, { tenantId }, { archivedAt: new Date(), archivedWhy: 'renewal' });
+      },
+      false,
+    ],
+    ['a customer has a very long name', () => storeCustomer(database, tenantId, 'c3', { name: 'n'.repeat(500) })],
+    [
+      'many rows change at once',
+      () => database.dataSource.query(`UPDATE subscriptions SET status = 'hold' WHERE tenant_id = $1`, [tenantId]),
+    ],
+  ])('agrees with the records after %s', async (_what, change, changes = true) => {
+    const before = (await both()).listed;
+    await change();
+    await expectAgreement();
+    if (changes) expect((await both()).listed).not.toEqual(before);
+  });
+
+  it('agrees with them when two change one subscription at once', async () => {
+    const [first, second] = [database.dataSource.createQueryRunner(), database.dataSource.createQueryRunner()];
+    try {
+      await first.startTransaction();
+      await first.query(`UPDATE subscriptions SET status = 'removed' WHERE tenant_id = $1 AND subscription_id = '10'`, [tenantId]);
+      await second.startTransaction();
+      const linking = second.query(
+        `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id) VALUES ($2, $1, '10', 'MPN-A', '5')`,
+        [tenantId, randomUUID()],
+      );
+      const waits = `SELECT 1 FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`;
+      while (((await first.query(waits)) as unknown[]).length === 0);
+      await first.commitTransaction();
+      await linking;
+      await second.commitTransaction();
+    } finally {
+      await first.release();
+      await second.release();
+    }
+    await expectAgreement();
+  });
+
+  it('writes nothing where nothing that matters changed', async () => {
+    const versions = (): Promise<unknown[]> =>
+      database.dataSource.query(
+        `SELECT xmin::text FROM listed_lines WHERE tenant_id = $1 UNION ALL SELECT xmin::text FROM listed_customers WHERE tenant_id = $1`,
+        [tenantId],
+      );
+    const before = await versions();
+    await manager().update(SubscriptionRecord, { tenantId }, { readAt: new Date() });
+    await manager().update(SubscriptionLineRecord, { tenantId }, { quantity: '9' });
+    await manager().update(CustomerRecord, { tenantId }, { seenAt: new Date() });
+    expect(await versions()).toEqual(before);
+  });
+});
