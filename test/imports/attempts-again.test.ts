@@ -157,7 +157,7 @@ describe('After an attempt that did not end its import', () => {
       }),
       async connect(...args) {
         const vendors = await on.deps.connect(...args);
-        vendors.psa.licences = () => {
+        vendors.psa.eachLicence = () => {
           lost = true;
           return Promise.reject(new Error('Connection terminated unexpectedly'));
         };
