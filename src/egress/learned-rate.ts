@@ -11,8 +11,10 @@ const SLOWEST_SHARE = 1 / 16;
 const CLIMB_SHARE = 1 / 100;
 /** A little below what was seen to pass: a window that is full takes no more than what leaves it. */
 const BELOW = 0.98;
-/** Beyond a limit that was found, each call that passes gives so much of the rate, and more the longer nothing was refused. */
-const PROBE_SHARE = 1 / 10_000;
+/** The share of a rate, once a limit was found, that one refusal leaves of it at least. */
+const STEADY = 0.9;
+/** Beyond a limit that was found, each call that passes gives so much of the rate, times the square of the minutes since the last refusal. */
+const PROBE_SHARE = 1 / 20_000;
 
 /**
  * How many calls a second a vendor takes that does not say it, learned from what passes and what is refused. A refusal means that some
@@ -57,9 +59,7 @@ export class LearnedRate {
     if (this.before !== undefined) this.settle(now, this.before);
     const { rate, limit } = this;
     const gain =
-      limit === undefined || rate < limit
-        ? this.start * CLIMB_SHARE
-        : rate * PROBE_SHARE * (1 + Math.max(0, now - this.limitAt) / 60_000) ** 2;
+      limit === undefined || rate < limit ? this.start * CLIMB_SHARE : rate * PROBE_SHARE * (Math.max(0, now - this.limitAt) / 60_000) ** 2;
     this.rate = Math.min(this.max, rate + gain);
     this.passes.push(now);
   }
@@ -74,7 +74,9 @@ export class LearnedRate {
   private settle(now: number, before: number): void {
     this.before = undefined;
     this.stretchMs ??= Math.min(LONGEST_MS, Math.max(SHORTEST_MS, now - (this.since ?? now)));
-    const seen = Math.min(before, this.mostPassed(now, this.stretchMs));
+    // Fewer passed while a vendor, or this process, was slow: one refusal alone does not make a limit that was found much lower.
+    const least = this.limit !== undefined && this.rate >= before / 2 ? before * STEADY : 0;
+    const seen = Math.min(before, Math.max(least, this.mostPassed(now, this.stretchMs)));
     this.rate = Math.max(this.rate, seen * BELOW);
     this.limit = seen > 0 ? this.rate : undefined;
     this.limitAt = now;

@@ -1,5 +1,5 @@
 /** Calls under way at once; how fast they go is the budget's to say. */
-const AT_ONCE = 8;
+const AT_ONCE = 10;
 /** Records are stored in batches of this many, so that a crash costs few calls. */
 const BATCH = 25;
 

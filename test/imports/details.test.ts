@@ -345,7 +345,7 @@ describe('The choice of details', () => {
       { store: async (batch) => void stored.push(batch.length), done: () => Promise.resolve() },
     );
     await expect(reading).rejects.toThrow('no more');
-    expect(most).toBe(8);
+    expect(most).toBe(10);
     expect(asked).toBeLessThan(75);
     expect(stored.reduce((sum, count) => sum + count, 0)).toBe(asked - 1);
     expect(stored.length).toBeLessThan(6);
