@@ -127,19 +127,19 @@ export class Queue {
    * that they need not wait for the end of others.
    */
   async workImports(handler: ImportHandler, concurrency = 2): Promise<void> {
-    await this.workOn(handler, { localConcurrency: concurrency });
-    await this.workOn(handler, { localConcurrency: 1, minPriority: FIRST });
+    for (let worker = 0; worker < concurrency; worker += 1) await this.workOneByOne(handler);
+    await this.workOneByOne(handler, FIRST);
   }
 
-  private async workOn(handler: ImportHandler, which: { localConcurrency: number; minPriority?: number }): Promise<void> {
+  private async workOneByOne(handler: ImportHandler, minPriority?: number): Promise<void> {
     const settings = {
-      ...which,
+      ...(minPriority === undefined ? {} : { minPriority }),
       batchSize: 1,
       pollingIntervalSeconds: 2,
       notifyPollingIntervalSeconds: 5,
       heartbeatRefreshSeconds: 10,
     };
-    await this.boss.work<{ importId: string; goesFirst?: boolean }>(IMPORT_QUEUE, settings, async (jobs) => {
+    const worker = await this.boss.work<{ importId: string; goesFirst?: boolean }>(IMPORT_QUEUE, settings, async (jobs) => {
       for (const job of jobs) {
         const { importId } = job.data;
         try {
@@ -148,6 +148,9 @@ export class Queue {
         } catch (error) {
           this.options.logger.warn({ importId, err: error }, 'An import was given up by this worker; another attempt follows');
           throw error;
+        } finally {
+          // It may have been queued long ago, so that nobody tells of it again: looked for now, and not after a pause.
+          this.boss.notifyWorker(worker);
         }
       }
     });

@@ -127,6 +127,20 @@ describe('the queue', () => {
     expect(await jobOf(lost)).toBeUndefined();
   });
 
+  it('goes from one import that waits to the next without a pause', async () => {
+    const queue = await startQueue();
+    const waiting = new Set<string>(Array.from({ length: 40 }, () => randomUUID()));
+    for (const importId of waiting) await queue.enqueueImport(importId);
+    const done = gate();
+    // With a pause after each, this takes longer than a test may.
+    await queue.workImports(async (importId) => {
+      waiting.delete(importId);
+      if (waiting.size === 0) done.open();
+    }, 1);
+    await done.opened;
+    expect(waiting.size).toBe(0);
+  });
+
   it('takes imports that somebody waits for before all others', async () => {
     const [asking, working] = [await startQueue(), await startQueue()];
     const [scheduled, asked] = [[randomUUID(), randomUUID(), randomUUID()], randomUUID()];
