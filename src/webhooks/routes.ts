@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Feature } from '../app.js';
 import { HttpProblem, Invalid } from '../http/problem.js';
 import { route } from '../http/route.js';
 import { validIds } from '../http/validation.js';
 import type { Services } from '../services.js';
 import { DeliveryAnswer } from './delivery-view.js';
 import { WebhookBody } from './dto.js';
-import { BODY_LIMIT, limitFloods } from './limits.js';
+import { A_MINUTE, BODY_LIMIT, limitFloods, type Limits } from './limits.js';
 import { receive, storedInTime } from './receive.js';
 import { Senders } from './verify.js';
 import { wishOf } from './wish.js';
@@ -21,11 +22,14 @@ interface AsSent {
 }
 
 /** Where Halo sends to. It stands outside the API, and asks for a PSA instance's webhook secret instead of a token. */
-export function webhookRoutes(app: FastifyInstance, services: Services): void {
+export const webhookRoutes: Feature = (app, services) => receiveWebhooks(app, services, A_MINUTE);
+
+/** The same, with limits as one likes. */
+export function receiveWebhooks(app: FastifyInstance, services: Services, aMinute: Limits): void {
   const senders = new Senders(services);
   void app.register(async (part) => {
     keepText(part);
-    await limitFloods(part, instanceOf);
+    await limitFloods(part, instanceOf, aMinute);
     // Once the limits have let it pass, and before its body is read: strangers cost a look-up and no more.
     part.addHook('preParsing', async (request) => {
       await storedInTime(() => senders.verify(instanceOf(request), request.headers));

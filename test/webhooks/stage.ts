@@ -1,5 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { type Import, Import as ImportEntity, Mapping, WebhookDelivery, WebhookImport } from '../../entities/index.js';
+import type { Feature } from '../../src/app.js';
 import { connect } from '../../src/database/connect.js';
 import { Queue } from '../../src/queue/queue.js';
 import type { Services } from '../../src/services.js';
@@ -33,7 +34,7 @@ export interface Stage {
   /** Sends, and expects to be heard. */
   accepted(body: unknown, sending?: Sending): Promise<DeliveryAnswer>;
   /** Another process on the same database. */
-  process(parts?: Partial<Services>): Promise<TestApp>;
+  process(parts?: Partial<Services>, feature?: Feature): Promise<TestApp>;
   /** A tenant with customers mapped to clients, by customer. */
   addTenant(name: string, mapped?: Record<string, string>, changes?: object): Promise<string>;
   deliveries(query?: string): Promise<DeliveryView[]>;
@@ -82,11 +83,11 @@ export async function stage(): Promise<Stage> {
       if (answer.statusCode !== 202) throw new Error(`It was answered ${answer.statusCode}: ${answer.body}`);
       return answer.json();
     },
-    async process(parts = {}) {
+    async process(parts = {}, feature = webhookRoutes) {
       const own = await connect(app.database.url, { attempts: 1, poolSize: 6 });
       const queue = new Queue({ url: app.database.url, logger: app.services.logger, supervise: false });
       await queue.start();
-      const made = await createTestApp(app.database, [], { ...app.services, dataSource: own, queue, ...parts }, [webhookRoutes]);
+      const made = await createTestApp(app.database, [], { ...app.services, dataSource: own, queue, ...parts }, [feature]);
       closers.push(async () => {
         await made.close();
         await queue.stop();
