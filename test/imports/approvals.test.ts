@@ -91,6 +91,25 @@ describe('What the guard holds', () => {
     expect(held.every((change) => change.message.includes('at once'))).toBe(true);
   });
 
+  it('takes its percentage of the licences of this tenant, whatever else is in HaloPSA', async () => {
+    const { id: _, ...any } = app.sandbox.psa.licences()[0]!;
+    for (let more = 0; more < 60; more += 1) app.sandbox.psa.addLicence({ ...any, snowid: '', is_active: true });
+    remove(linked.slice(0, 3));
+    expect(await byIntegrator()).toMatchObject({ state: 'needs_approval', counts: { held: 3, licences: { deactivated: 0 } } });
+  });
+
+  it('keeps many new clients for a person, once there was an import, and makes them when they are approved', async () => {
+    const { world } = app.sandbox.marketplace;
+    for (let more = 1; more <= 3; more += 1) world.addCustomer({ name: `Suddenly here ${more}` });
+    const there = app.sandbox.psa.clients().length;
+    const waiting = await byHand();
+    expect(waiting).toMatchObject({ state: 'needs_approval', counts: { held: 3 } });
+    expect(app.sandbox.psa.clients().length).toBe(there);
+    await app.api('POST', `/imports/${waiting.id}/approve`, { digest: waiting.digest });
+    expect((await run(waiting.id)).counts.held).toBe(0);
+    expect(app.sandbox.psa.clients().length).toBe(there + 3);
+  });
+
   it('makes what is approved, after looking again', async () => {
     remove(linked.slice(0, 3));
     const before = active();
@@ -207,6 +226,14 @@ describe('What the guard holds', () => {
     remove(linked);
     const before = active();
     expect(await byHand()).toMatchObject({ state: 'succeeded_with_skips', counts: { held: 0, licences: { deactivated: 0 } } });
+    expect(active()).toBe(before);
+  });
+
+  it('never ends a licence where the option is off, in an import of the integrator either', async () => {
+    expect((await app.api('PATCH', `/tenants/${tenantId}`, { integrator: { deactivateDeleted: false } })).status).toBe(200);
+    remove(linked.slice(0, 1));
+    const before = active();
+    expect(await byIntegrator()).toMatchObject({ state: 'succeeded_with_skips', counts: { held: 0, licences: { deactivated: 0 } } });
     expect(active()).toBe(before);
   });
 

@@ -74,6 +74,12 @@ describe('The guard', () => {
     expect(guard(many(11, ending), FACTS).reasons.size).toBe(11);
   });
 
+  it('takes of a percentage only whole licences', () => {
+    const facts = { ...FACTS, activeLicences: 109 };
+    expect(guard(many(10, ending), facts).reasons.size).toBe(0);
+    expect(guard(many(11, ending), facts).reasons.size).toBe(11);
+  });
+
   it('counts endings and seats dropping to nothing together, and holds both', () => {
     const changes = [...many(6, ending), ...many(5, (at) => seats(at + 50, 3, 0)), ...many(3, (at) => seats(at + 80, 3, 2))];
     const held = guard(changes, FACTS).reasons;
@@ -89,6 +95,12 @@ describe('The guard', () => {
   it('holds endings when more than one record in twenty could not be understood', () => {
     expect(guard([ending(1)], { ...FACTS, looks: looks(50) }).reasons.size).toBe(0);
     expect(guard([ending(1)], { ...FACTS, looks: looks(51) }).reasons.size).toBe(1);
+  });
+
+  it('lets as many clients be created as the greater of floor and percentage', () => {
+    const creates = many(10, (at) => newClient(String(at)));
+    expect(guard([...creates, newLicence('1', null)], FACTS).reasons.size).toBe(0);
+    expect(guard(creates, { ...FACTS, mappedClients: 99 }).reasons.size).toBe(10);
   });
 
   it('holds many new clients at once, and their licences, but not those of others', () => {

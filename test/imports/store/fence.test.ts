@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AttemptLost } from '../../../src/imports/failure.js';
+import { claimImport, ImportHold, noCounts } from '../../../src/imports/store/import-row.js';
+import { SAFE_AFTER_MS } from '../../../src/imports/store/take-over.js';
+import { silentFor } from '../halted.js';
+import { stage, type Stage } from '../stage.js';
+
+const EMPTY = { customers: 0, subscriptions: 0 };
+const CALLS = { marketplace: 1, psa: 1 };
+
+describe('What an attempt writes in Postgres', () => {
+  let on: Stage;
+  let id: string;
+  let lost: ImportHold;
+  beforeAll(async () => {
+    on = await stage(EMPTY);
+  });
+  afterAll(() => on.close());
+
+  /** The first attempt fell silent, and a second one has the import. */
+  beforeEach(async () => {
+    await on.reset(EMPTY);
+    const { dataSource } = on.database;
+    id = await on.queue();
+    const first = await claimImport(dataSource, id);
+    lost = new ImportHold(dataSource, id, first!.attempt);
+    await silentFor(on, id, SAFE_AFTER_MS / 1000 + 1);
+    expect((await claimImport(dataSource, id))?.attempt).toBe(2);
+  });
+
+  it.each<[string, (hold: ImportHold) => Promise<unknown>]>([
+    ['its progress', (hold) => hold.progress('apply', 1, 2, CALLS)],
+    ['its end', (hold) => hold.finish('succeeded', { counts: noCounts(), error: null, remarks: [], calls: CALLS })],
+    ['that it hands back', (hold) => hold.handBack({ inSeconds: 0, counts: true, error: null, remarks: [], calls: CALLS })],
+    ['anything else', (hold) => hold.fenced((query) => query(`UPDATE tenants SET name = 'Written by the lost one'`))],
+  ])('is nothing once another one took over: %s', async (_what, write) => {
+    const before = (await on.result(id)).row;
+    await expect(write(lost)).rejects.toBeInstanceOf(AttemptLost);
+    expect((await on.result(id)).row).toEqual(before);
+    expect(await on.database.dataSource.query(`SELECT 1 FROM tenants WHERE name = 'Written by the lost one'`)).toEqual([]);
+  });
+
+  it('is not that it is alive either', async () => {
+    const before = (await on.result(id)).row;
+    expect(await lost.beat()).toBeInstanceOf(AttemptLost);
+    expect(await lost.check()).toBeInstanceOf(AttemptLost);
+    expect((await on.result(id)).row).toEqual(before);
+  });
+});
