@@ -57,7 +57,8 @@ export function describeFailure(error: unknown): ImportError {
   if (error instanceof ImportFailure) return { actor: error.actor, code: error.code, message: error.message };
   if (isUpstream(error)) {
     const advice = (ADVICE[error.kind] ?? '').replaceAll('{vendor}', NAMES[error.vendor] ?? error.vendor);
-    return { actor: error.actor, code: `${error.vendor}_${error.kind}`, message: `${error.message} ${advice}`.trim() };
+    const said = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
+    return { actor: error.actor, code: `${error.vendor}_${error.kind}`, message: `${said} ${advice}`.trim() };
   }
   return {
     actor: 'isthmus',

@@ -106,7 +106,8 @@ export function importRoutes(app: FastifyInstance, services: Services): void {
     url: '/imports/:id/approve',
     access: 'operator',
     summary: 'Approve held changes',
-    description: 'All of them, or those named. Both sides are looked at again first; what is still called for is then made.',
+    description:
+      'All of them, or those named. Both sides are looked at again first; what is still called for is then made. The rest is let go, and the next import decides anew about it.',
     body: ApproveImport,
     response: ImportView,
     status: 202,

@@ -218,7 +218,11 @@ describe('After an attempt that did not end its import', () => {
           expect(await row(id)).toMatchObject({
             state: 'failed',
             attempt: 1,
-            error: { actor: 'configuration', code: `${vendor}_credentials` },
+            error: {
+              actor: 'configuration',
+              code: `${vendor}_credentials`,
+              message: expect.stringMatching(/\. Correct the credentials for /) as unknown,
+            },
           });
         }
         const paused = await tenant();
