@@ -29,6 +29,7 @@ import { tenantRoutes } from './tenants/routes.js';
 import { deliveryRoutes } from './webhooks/delivery-routes.js';
 import { webhookRoutes } from './webhooks/routes.js';
 import { webhookSweeper } from './webhooks/sweep.js';
+import { keepHeapSmall } from './small-heap.js';
 import { within } from './within.js';
 import { importWorker } from './worker.js';
 
@@ -107,6 +108,7 @@ export async function startService(config: Config, options: StartOptions = {}): 
     const url = localUrl(config.host, portOf(app));
     services.publicUrl = config.publicUrl ?? url;
     if (config.role !== 'web') {
+      keepHeapSmall();
       const stops: (() => Promise<void>)[] = [];
       closers.push(() => stopAll(stops, logger));
       for (const start of options.workers ?? WORKERS) stops.push(await start(services, app));

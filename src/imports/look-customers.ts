@@ -20,6 +20,7 @@ export async function lookAtCustomerRecords(
   marketplace: Pick<Marketplace, 'customer' | 'callsAnHour'>,
   { rows, fresh, callsMade }: CustomersWanted,
 ): Promise<{ found: Map<string, Customer | Malformed | null>; callsMade: number }> {
+  if (rows.length === 0) return { found: new Map(), callsMade: 0 };
   const { dataSource, tenant, run, hold } = context;
   const ids = rows.map((row) => row.customerId);
   const kept = fresh ? new Map() : await customersRead(dataSource, tenant.id, ids);

@@ -99,9 +99,9 @@ describe('An import', () => {
         ...on.deps,
         async connect(...args: Parameters<typeof on.deps.connect>) {
           const vendors = await on.deps.connect(...args);
-          const read = vendors.psa.licences.bind(vendors.psa);
-          vendors.psa.licences = async (filter) => {
-            const look = await read(filter);
+          const read = vendors.psa.eachLicence.bind(vendors.psa);
+          vendors.psa.eachLicence = async (filter, take) => {
+            const look = await read(filter, take);
             if (!taken) {
               taken = true;
               await on.database.dataSource.query(`UPDATE imports SET attempt = attempt + 1 WHERE id = $1`, [id]);
