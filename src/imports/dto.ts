@@ -5,6 +5,7 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
+  IsInt,
   IsISO8601,
   IsObject,
   IsString,
@@ -12,10 +13,11 @@ import {
   Matches,
 } from 'class-validator';
 import type { Change, ChangeAction, ChangeEntity, ChangeState, ImportEntity, ImportState, Skip, SkipReason } from '../../entities/index.js';
-import { Nullable, UuidField } from '../http/dto.js';
+import { NestedList, Nullable, UuidField } from '../http/dto.js';
 import { Line, MayBeAbsent, PsaId } from '../http/fields.js';
 import { PageQuery } from '../http/page.js';
 import { IMPORT_STATES } from './import-view.js';
+import type { CustomerNames } from './names.js';
 
 const CHANGE_ENTITIES: readonly ChangeEntity[] = ['client', 'site', 'licence'];
 const CHANGE_ACTIONS: readonly ChangeAction[] = ['create', 'link', 'update', 'rekey', 'deactivate', 'reactivate'];
@@ -87,6 +89,7 @@ export class ChangeView {
   @IsIn([...CHANGE_ENTITIES]) entity: ChangeEntity;
   @IsIn([...CHANGE_ACTIONS]) action: ChangeAction;
   @Nullable() @IsString() customerId: string | null;
+  @MayBeAbsent() @IsString() customerName?: string;
   @MayBeAbsent() @IsString() subscriptionId?: string;
   @MayBeAbsent() @IsString() line?: string;
   @MayBeAbsent() @IsString() psaId?: string;
@@ -102,19 +105,33 @@ export class ChangeView {
 export class SkipView {
   @IsIn(['customer', 'subscription']) entity: 'customer' | 'subscription';
   @IsString() marketplaceId: string;
+  /** Whose it is, as far as that is known. */
+  @MayBeAbsent() @IsString() customerName?: string;
   @MayBeAbsent() @IsString() line?: string;
   @MayBeAbsent() @IsString() psaId?: string;
   @IsIn(SKIP_REASONS) reason: SkipReason;
   @IsString() detail: string;
 }
 
-export function viewOfChange(change: Change): ChangeView {
+/** How much an import left alone for one reason. */
+export class SkipReasonCount {
+  @IsIn(SKIP_REASONS) reason: SkipReason;
+  @IsInt() count: number;
+}
+
+export class SkipReasons {
+  @IsArray() @NestedList(() => SkipReasonCount) reasons: SkipReasonCount[];
+}
+
+export function viewOfChange(change: Change, names: CustomerNames): ChangeView {
   const { id, entity, action, customerId, before, after, state } = change;
+  const customerName = names.ofCustomer(customerId);
   return {
     id,
     entity,
     action,
     customerId,
+    ...(customerName === undefined ? {} : { customerName }),
     ...(change.subscriptionId === null ? {} : { subscriptionId: change.subscriptionId }),
     ...(change.line === null ? {} : { line: change.line }),
     ...(change.psaId === null ? {} : { psaId: change.psaId }),
@@ -126,7 +143,16 @@ export function viewOfChange(change: Change): ChangeView {
   };
 }
 
-export function viewOfSkip(skip: Skip): SkipView {
+export function viewOfSkip(skip: Skip, names: CustomerNames): SkipView {
   const { entity, marketplaceId, line, psaId, reason, detail } = skip;
-  return { entity, marketplaceId, ...(line === null ? {} : { line }), ...(psaId === null ? {} : { psaId }), reason, detail };
+  const customerName = entity === 'customer' ? names.ofCustomer(marketplaceId) : names.ofSubscription(marketplaceId);
+  return {
+    entity,
+    marketplaceId,
+    ...(customerName === undefined ? {} : { customerName }),
+    ...(line === null ? {} : { line }),
+    ...(psaId === null ? {} : { psaId }),
+    reason,
+    detail,
+  };
 }

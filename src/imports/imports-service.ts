@@ -9,8 +9,20 @@ import { Conflict, Invalid, NotFound, Unprocessable } from '../http/problem.js';
 import { customersOfClient, requireCustomer } from '../mappings/customers.js';
 import type { Services } from '../services.js';
 import { psaInstanceOf, visibleTenant } from '../tenants/tenant-access.js';
-import type { ChangesQuery, ImportsQuery, SkipsQuery, StartImport } from './dto.js';
+import {
+  type ChangesQuery,
+  type ChangeView,
+  type ImportsQuery,
+  type SkipReasonCount,
+  type SkipReasons,
+  type SkipsQuery,
+  type SkipView,
+  type StartImport,
+  viewOfChange,
+  viewOfSkip,
+} from './dto.js';
 import { askedFor, namedImport } from './audited-import.js';
+import { customerNames } from './names.js';
 import { noCounts } from './store/import-row.js';
 
 const WHAT = 'That import';
@@ -86,8 +98,8 @@ export class ImportsService {
     return row;
   }
 
-  async changes(caller: Caller, id: string, query: ChangesQuery): Promise<[Change[], number]> {
-    await this.one(caller, id);
+  async changes(caller: Caller, id: string, query: ChangesQuery): Promise<[ChangeView[], number]> {
+    const row = await this.one(caller, id);
     const { entity, action, state, offset, limit } = query;
     const { manager } = this.services.dataSource;
     const where = { importId: id, ...(entity && { entity }), ...(action && { action }), ...(state && { state }) };
@@ -97,17 +109,32 @@ export class ImportsService {
       manager.countBy(Change, where),
       manager.find(Change, { select: { id: true }, where, order, skip: offset, take: limit }),
     ]);
-    return [await manager.find(Change, { where: { id: In(page.map((change) => change.id)) }, order }), total];
+    const changes = await manager.find(Change, { where: { id: In(page.map((change) => change.id)) }, order });
+    const names = await customerNames(manager, row, { changes });
+    return [changes.map((change) => viewOfChange(change, names)), total];
   }
 
-  async skips(caller: Caller, id: string, { reason, offset, limit }: SkipsQuery): Promise<[Skip[], number]> {
-    await this.one(caller, id);
-    return this.services.dataSource.manager.findAndCount(Skip, {
+  async skips(caller: Caller, id: string, { reason, offset, limit }: SkipsQuery): Promise<[SkipView[], number]> {
+    const row = await this.one(caller, id);
+    const { manager } = this.services.dataSource;
+    const [skips, total] = await manager.findAndCount(Skip, {
       where: { importId: id, ...(reason && { reason }) },
       order: { id: 'ASC' },
       skip: offset,
       take: limit,
     });
+    const names = await customerNames(manager, row, { skips });
+    return [skips.map((skip) => viewOfSkip(skip, names)), total];
+  }
+
+  /** Why an import left things alone, and how many for each reason, the most first. */
+  async skipReasons(caller: Caller, id: string): Promise<SkipReasons> {
+    await this.one(caller, id);
+    const reasons = await this.services.dataSource.manager.query<SkipReasonCount[]>(
+      `SELECT reason, count(*)::int AS count FROM skips WHERE import_id = $1 GROUP BY reason ORDER BY count(*) DESC, reason`,
+      [id],
+    );
+    return { reasons };
   }
 
   /** Ends an import that waits at once, and asks one that runs to end. @throws Conflict when it is over. */

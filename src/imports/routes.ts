@@ -3,17 +3,7 @@ import { listOf, page } from '../http/page.js';
 import { route } from '../http/route.js';
 import type { Services } from '../services.js';
 import { ApprovalsService } from './approvals-service.js';
-import {
-  ApproveImport,
-  ChangesQuery,
-  ChangeView,
-  ImportsQuery,
-  SkipsQuery,
-  SkipView,
-  StartImport,
-  viewOfChange,
-  viewOfSkip,
-} from './dto.js';
+import { ApproveImport, ChangesQuery, ChangeView, ImportsQuery, SkipReasons, SkipsQuery, SkipView, StartImport } from './dto.js';
 import { ImportView, viewOfImport } from './import-view.js';
 import { ImportsService } from './imports-service.js';
 
@@ -72,7 +62,7 @@ export function importRoutes(app: FastifyInstance, services: Services): void {
     response: listOf(ChangeView),
     handler: async ({ caller, params, query }) => {
       const [found, total] = await imports.changes(caller, params.id, query);
-      return page(found.map(viewOfChange), total, query);
+      return page(found, total, query);
     },
   });
 
@@ -85,8 +75,17 @@ export function importRoutes(app: FastifyInstance, services: Services): void {
     response: listOf(SkipView),
     handler: async ({ caller, params, query }) => {
       const [found, total] = await imports.skips(caller, params.id, query);
-      return page(found.map(viewOfSkip), total, query);
+      return page(found, total, query);
     },
+  });
+
+  route(app, {
+    method: 'GET',
+    url: '/imports/:id/skip-reasons',
+    access: 'viewer',
+    summary: 'For which reasons an import left things alone, and how many',
+    response: SkipReasons,
+    handler: ({ caller, params }) => imports.skipReasons(caller, params.id),
   });
 
   route(app, {

@@ -21,6 +21,8 @@ const SCREENS: readonly [path: string, screen: Screen][] = [
   ['/tenants/:id/first-import', lazy(() => import('./new-tenant/first-import-screen.js'))],
   ['/tenants/:id/mapping', lazy(() => import('./mapping/mapping-screen.js'))],
   ['/tenants/:id', lazy(() => import('./tenant/tenant-screen.js'))],
+  ['/imports', lazy(() => import('./imports/imports-screen.js'))],
+  ['/imports/:id', lazy(() => import('./imports/import-screen.js'))],
   ['/words', lazy(() => import('./words/words-screen.js'))],
 ];
 

@@ -74,6 +74,7 @@ export const ACCESS: Record<string, Rule> = {
   'GET /imports/{id}': SEE,
   'GET /imports/{id}/changes': SEE,
   'GET /imports/{id}/skips': SEE,
+  'GET /imports/{id}/skip-reasons': SEE,
   'POST /imports/{id}/cancel': WORK,
   'POST /imports/{id}/approve': { ...WORK, body: () => ({ digest: 'a'.repeat(64) }) },
   'POST /imports/{id}/discard': WORK,

@@ -309,6 +309,12 @@ describe('imports', () => {
       { entity: 'customer', marketplaceId: 'c1', psaId: '4', reason: 'ignored', detail: 'As a person said.' },
     ]);
     expect((await get('skips?reason=ignored')).pagination.total).toBe(1);
+    expect((await app.api('GET', `/imports/${body.id}/skip-reasons`)).body).toEqual({
+      reasons: [
+        { reason: 'fractional', count: 1 },
+        { reason: 'ignored', count: 1 },
+      ],
+    });
   });
 
   it('should show who must act on an import that failed', async () => {

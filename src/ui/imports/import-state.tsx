@@ -12,6 +12,8 @@ const STATES: Record<ImportView['state'], { label: string; color: string }> = {
   cancelled: { label: 'Cancelled', color: 'gray' },
 };
 
+export const STATE_LABELS = Object.fromEntries(Object.entries(STATES).map(([state, { label }]) => [state, label]));
+
 /** How an import ended, or where it is. */
 export function ImportState({ state }: { state: ImportView['state'] }) {
   const { label, color } = STATES[state];
