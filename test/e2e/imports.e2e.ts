@@ -106,6 +106,7 @@ describe('an import', () => {
         .first()
         .waitFor();
       await page.getByText('Halo subscriptions to be created').waitFor();
+      expect(await page.getByText('Halo subscriptions created').count()).toBe(0);
     }));
 
   it('that is not there is said not to be', () =>
@@ -132,6 +133,7 @@ describe('an import under way', () => {
         await page.getByRole('button', { name: 'Cancel' }).click();
         pass();
         await page.getByText('Cancelled', { exact: true }).waitFor();
+        expect(await page.getByRole('button', { name: 'Cancel' }).count()).toBe(0);
       } finally {
         pass();
         delete installation.sandbox.kernel.watch;
