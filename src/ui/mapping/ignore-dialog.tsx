@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '../shell/dialog.js';
 import { counted } from '../shown/numbers.js';
 
 /** Asks for a note when customers are to be ignored. */
@@ -10,12 +11,7 @@ export function IgnoreDialog({ count, onAnswer }: { count: number; onAnswer: (no
     onAnswer(answer);
   };
   return (
-    <Modal
-      opened={count > 0}
-      onClose={() => close(undefined)}
-      title={`Ignore ${counted(count, 'customer')}?`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={count > 0} onClose={() => close(undefined)} title={`Ignore ${counted(count, 'customer')}?`}>
       <Stack>
         <Text size="sm">Imports leave ignored customers and their subscriptions alone. What is in HaloPSA stays.</Text>
         <Textarea
@@ -33,6 +29,6 @@ export function IgnoreDialog({ count, onAnswer }: { count: number; onAnswer: (no
           <Button onClick={() => close(note.replaceAll(/\s+/g, ' ').trim() || null)}>Ignore</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

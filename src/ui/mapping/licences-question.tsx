@@ -1,4 +1,5 @@
-import { Button, Modal, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
+import { Dialog } from '../shell/dialog.js';
 import { counted } from '../shown/numbers.js';
 import type { Question } from './use-steps.js';
 
@@ -11,12 +12,7 @@ export function LicencesQuestion({
   onAnswer: (licences: 'leave' | 'recreate' | null) => void;
 }) {
   return (
-    <Modal
-      opened={question !== null}
-      onClose={() => onAnswer(null)}
-      title="What becomes of the Halo subscriptions?"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={question !== null} onClose={() => onAnswer(null)} title="What becomes of the Halo subscriptions?">
       {question && (
         <Stack>
           <Text size="sm">
@@ -34,6 +30,6 @@ export function LicencesQuestion({
           </Button>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -88,6 +88,7 @@ export function AccountFields({
           disabled={disabled}
           autoComplete="new-password"
           visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
+          aria-invalid={form.errors['password'] === undefined ? undefined : true}
           {...form.getInputProps('password')}
         />
         <PasswordInput
@@ -97,6 +98,7 @@ export function AccountFields({
           disabled={disabled}
           autoComplete="off"
           visibilityToggleButtonProps={{ 'aria-label': 'Show the subscription key', tabIndex: 0 }}
+          aria-invalid={form.errors['subscriptionKey'] === undefined ? undefined : true}
           {...form.getInputProps('subscriptionKey')}
         />
       </SimpleGrid>

@@ -1,10 +1,11 @@
-import { Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { api } from '../api/client.js';
 import type { TenantView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
+import { Dialog } from '../shell/dialog.js';
 import { DownIcon } from '../shown/icons.js';
 import { ProblemAlert } from '../states/problem.js';
 import { useUpdateTenant } from './queries.js';
@@ -40,7 +41,7 @@ export function TenantMenu({ tenant }: { tenant: TenantView }) {
         </Menu.Dropdown>
       </Menu>
       {update.error && <ProblemAlert error={update.error} />}
-      <Modal opened={asking} onClose={close} title={`Remove ${tenant.name}?`} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Dialog opened={asking} onClose={close} title={`Remove ${tenant.name}?`}>
         <Stack>
           <Text size="sm">
             It is not imported any more, and its mappings and links are put away. Nothing in HaloPSA or the marketplace is touched: clients
@@ -56,7 +57,7 @@ export function TenantMenu({ tenant }: { tenant: TenantView }) {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   );
 }
