@@ -8,7 +8,7 @@ import type { Needs, Plan, PlanInput, ReadDetail } from './plan/input.js';
 import { isWhole, matchesOf, noNeeds, planImport } from './plan/plan.js';
 import type { Progress } from './report-progress.js';
 import { knownSites, loadPart, type PartScope } from './store/load-part.js';
-import { customersOf, ownersOf, partition, type Part } from './store/parts.js';
+import { ownersOf, partition, type Part } from './store/parts.js';
 import type { Queryable } from './store/query.js';
 import { witnessOf } from './store/seen.js';
 import type { Marketplace, Psa } from './vendors.js';
@@ -89,14 +89,14 @@ export class PlanParts {
   async each(take: (plan: Plan) => Promise<void>): Promise<void> {
     const turns = await this.#turns();
     const shared = this.context.settings.clientImport.updateMainSiteAddress ? await this.#sharedClients(turns) : undefined;
-    for await (const turn of turns()) {
+    for (const turn of turns()) {
       await take(await this.#plan(turn, shared));
       await this.context.progress('plan', 0, null);
     }
   }
 
   /** The parts, one after the other. */
-  async #turns(): Promise<() => AsyncGenerator<Turn>> {
+  async #turns(): Promise<() => Generator<Turn>> {
     const { db, from, scope, look } = this.context;
     const malformed = look.customers.malformed.filter(({ id }) => id !== undefined);
     const nameless = look.customers.malformed.filter(({ id }) => id === undefined);
@@ -107,19 +107,18 @@ export class PlanParts {
       unread.flatMap(({ id }) => id ?? []),
     );
     const of = { tenantId: from.tenantId, subscriptions: from.subscriptions, malformed: malformed.map(({ id }) => id!) };
-    const parts: (Part | null)[] = scope ? [null] : await partition(db, { ...of, size: this.context.partSize ?? PART_SIZE });
-    return async function* turns() {
+    const parts: readonly Part[] = scope ? [[...scope]] : await partition(db, { ...of, size: this.context.partSize ?? PART_SIZE });
+    return function* turns() {
       const left = new Set(unread);
       const said = [...nameless];
-      for (const [at, part] of parts.entries()) {
-        const customerIds = part ? await customersOf(db, of, part) : [...scope!];
+      for (const [at, customerIds] of parts.entries()) {
         const mine = new Set(customerIds);
         const last = at === parts.length - 1;
         const subscriptionsMalformed = [...left].filter(({ id }) => last || (id !== undefined && mine.has(owners.get(id) ?? '')));
         for (const one of subscriptionsMalformed) left.delete(one);
         yield {
           customerIds,
-          customersMalformed: [...(part ? said.splice(0) : []), ...malformed.filter(({ id }) => mine.has(id!))],
+          customersMalformed: [...(scope ? [] : said.splice(0)), ...malformed.filter(({ id }) => mine.has(id!))],
           subscriptionsMalformed,
         };
       }
@@ -226,10 +225,10 @@ export class PlanParts {
   }
 
   /** Clients to which several customers are mapped, whichever parts they are in. */
-  async #sharedClients(turns: () => AsyncIterable<Turn>): Promise<Set<string>> {
+  async #sharedClients(turns: () => Iterable<Turn>): Promise<Set<string>> {
     const owner = new Map<string, string>();
     const shared = new Set<string>();
-    for await (const turn of turns()) {
+    for (const turn of turns()) {
       const needs = noNeeds();
       const input = await this.#input(turn, {
         customerDetails: new Map(),

@@ -11,7 +11,7 @@ import {
 import { underRow } from '../look-details.js';
 import type { KnownLink, KnownMapping, KnownSites, PlanInput, ReadDetail } from '../plan/input.js';
 import { loadLastApplied } from './last-applied.js';
-import type { Queryable } from './query.js';
+import { rowsOf, type Queryable } from './query.js';
 import { exactNameDigest, keyOf, looseNameDigest } from './shown.js';
 
 /** What the planner is told of some customers, and of everything else that has a bearing on them. */
@@ -76,10 +76,7 @@ export async function loadPart(db: Queryable, scope: PartScope): Promise<PartRow
 }
 
 async function customersById(db: Queryable, tenantId: string, ids: readonly string[]): Promise<Customer[]> {
-  const rows = (await db.query(`SELECT "row" FROM customers WHERE tenant_id = $1 AND listed AND customer_id = ANY($2)`, [
-    tenantId,
-    ids,
-  ])) as {
+  const rows = (await db.query(rowsOf('"row"', 'customers', 'customer_id', '$2', 'AND listed'), [tenantId, ids])) as {
     row: Customer;
   }[];
   return rows.map(({ row }) => row);
@@ -89,11 +86,9 @@ async function customersById(db: Queryable, tenantId: string, ids: readonly stri
 async function namesakesOf(db: Queryable, tenantId: string, ids: readonly string[], undecided: readonly Customer[]): Promise<Customer[]> {
   if (undecided.length === 0) return [];
   const names = [...new Set(undecided.map(({ name }) => exactNameDigest(name)))];
-  const rows = (await db.query(
-    `SELECT "row" FROM customers WHERE tenant_id = $1 AND listed AND exact_name = ANY($2) AND NOT (customer_id = ANY($3))`,
-    [tenantId, names, ids],
-  )) as { row: Customer }[];
-  return rows.map(({ row }) => row);
+  const rows = (await db.query(rowsOf('"row"', 'customers', 'exact_name', '$2', 'AND listed'), [tenantId, names])) as { row: Customer }[];
+  const own = new Set(ids);
+  return rows.map(({ row }) => row).filter(({ customerId }) => !own.has(customerId));
 }
 
 interface Held {
@@ -105,14 +100,16 @@ interface Held {
   readNow: Set<string>;
 }
 
+const HELD = `subscription_id AS id, "row", detail, listed, read_by = $3 AND read_attempt = $4 AS now`;
+
 async function subscriptionsOf(db: Queryable, scope: PartScope): Promise<Held> {
   const held: Held = { ids: [], rows: [], details: new Map(), readNow: new Set() };
   if (!scope.subscriptions) return held;
   const found = (await db.query(
-    `SELECT subscription_id AS id, "row", detail, listed, read_by = $3 AND read_attempt = $4 AS now FROM subscriptions
-     WHERE tenant_id = $1 AND (listed AND customer_id = ANY($2)
-       OR NOT listed AND detail->>'customerId' = ANY($2)
-         AND EXISTS (SELECT 1 FROM links WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = subscriptions.subscription_id))`,
+    `${rowsOf(HELD, 'subscriptions', 'customer_id', '$2', 'AND listed')}
+     UNION ALL
+     SELECT ${HELD} FROM subscriptions WHERE tenant_id = $1 AND NOT listed AND detail->>'customerId' = ANY($2)
+       AND EXISTS (SELECT 1 FROM links WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = subscriptions.subscription_id)`,
     [scope.tenantId, scope.customerIds, scope.importId, scope.attempt],
   )) as { id: string; row: Subscription; detail: SubscriptionDetail | null; listed: boolean; now: boolean | null }[];
   for (const { id, row, detail, listed, now } of found) {
@@ -126,12 +123,11 @@ async function subscriptionsOf(db: Queryable, scope: PartScope): Promise<Held> {
   return held;
 }
 
+const MAPPING = `customer_id AS "customerId", state, client_id AS "clientId", origin`;
+
 async function mappingsOf(db: Queryable, tenantId: string, customerIds: readonly string[]): Promise<KnownMapping[]> {
-  return (await db.query(
-    `SELECT customer_id AS "customerId", state, client_id AS "clientId", origin FROM mappings
-     WHERE tenant_id = $1 AND archived_at IS NULL AND customer_id = ANY($2)`,
-    [tenantId, customerIds],
-  )) as KnownMapping[];
+  const sql = rowsOf(MAPPING, 'mappings', 'customer_id', '$2', 'AND archived_at IS NULL');
+  return (await db.query(sql, [tenantId, customerIds])) as KnownMapping[];
 }
 
 /** The mappings of other customers of the same names, and to the same clients. */
@@ -141,9 +137,9 @@ async function mappingsAround(
   namesakes: readonly Customer[],
   clients: ReadonlyMap<string, Client>,
 ): Promise<KnownMapping[]> {
+  const alive = 'AND archived_at IS NULL';
   return (await db.query(
-    `SELECT customer_id AS "customerId", state, client_id AS "clientId", origin FROM mappings
-     WHERE tenant_id = $1 AND archived_at IS NULL AND (customer_id = ANY($2) OR client_id = ANY($3))`,
+    `${rowsOf(MAPPING, 'mappings', 'customer_id', '$2', alive)} UNION ALL ${rowsOf(MAPPING, 'mappings', 'client_id', '$3', alive)}`,
     [tenantId, namesakes.map((row) => row.customerId), [...clients.keys()]],
   )) as KnownMapping[];
 }
@@ -152,13 +148,13 @@ const LINK = `subscription_id AS "subscriptionId", line, licence_id AS "licenceI
 
 async function linksOf(db: Queryable, tenantId: string, subscriptionIds: readonly string[]): Promise<KnownLink[]> {
   if (subscriptionIds.length === 0) return [];
-  const sql = `SELECT ${LINK} FROM links WHERE tenant_id = $1 AND archived_at IS NULL AND subscription_id = ANY($2)`;
+  const sql = rowsOf(LINK, 'links', 'subscription_id', '$2', 'AND archived_at IS NULL');
   return (await db.query(sql, [tenantId, subscriptionIds])) as KnownLink[];
 }
 
 async function linksTo(db: Queryable, { tenantId, psaInstanceId }: PartScope, licenceIds: readonly string[]): Promise<KnownLink[]> {
   if (licenceIds.length === 0) return [];
-  const sql = `SELECT ${LINK} FROM links WHERE psa_instance_id = $2 AND tenant_id = $1 AND archived_at IS NULL AND licence_id = ANY($3)`;
+  const sql = rowsOf(LINK, 'links', 'licence_id', '$3', 'AND psa_instance_id = $2 AND archived_at IS NULL');
   return (await db.query(sql, [tenantId, psaInstanceId, licenceIds])) as KnownLink[];
 }
 
@@ -169,11 +165,10 @@ async function licencesBy(
   subscriptionIds: readonly string[],
 ): Promise<Map<string, Licence>> {
   if (!scope.licences) return new Map();
-  const rows = (await db.query(`SELECT record FROM psa_licences WHERE tenant_id = $1 AND (licence_id = ANY($2) OR key_of = ANY($3))`, [
-    scope.tenantId,
-    links.map((link) => link.licenceId).filter((id) => id !== null),
-    subscriptionIds,
-  ])) as { record: Licence }[];
+  const rows = (await db.query(
+    `${rowsOf('record', 'psa_licences', 'licence_id', '$2')} UNION ALL ${rowsOf('record', 'psa_licences', 'key_of', '$3')}`,
+    [scope.tenantId, links.map((link) => link.licenceId).filter((id) => id !== null), subscriptionIds],
+  )) as { record: Licence }[];
   return new Map(rows.map(({ record }) => [record.licenceId, record]));
 }
 
@@ -185,10 +180,12 @@ async function addNeighbours(
   clients: ReadonlyMap<string, Client>,
 ): Promise<void> {
   if (!scope.licences) return;
+  // Those that are loaded already are most of them.
+  const here = 'AND NOT (licence_id = ANY($4))';
   const keys = [...licences.values()].map((licence) => keyOf(scope.marketplace, licence)).filter((key) => key !== null);
   const rows = (await db.query(
-    `SELECT record FROM psa_licences WHERE tenant_id = $1 AND (client_id = ANY($2) OR key_of = ANY($3)) AND NOT (licence_id = ANY($4))`,
-    [scope.tenantId, [...clients.keys()], [...new Set(keys)], [...licences.keys()]],
+    `${rowsOf('licence_id, record', 'psa_licences', 'client_id', '$2', here)} UNION ALL ${rowsOf('licence_id, record', 'psa_licences', 'key_of', '$3', here)}`,
+    [scope.tenantId, [...clients.keys()], keys, [...licences.keys()]],
   )) as { record: Licence }[];
   for (const { record } of rows) licences.set(record.licenceId, record);
 }
@@ -203,7 +200,9 @@ async function clientsFor(
   const ids = new Set(mappings.map((mapping) => mapping.clientId).filter((id) => id !== null));
   for (const { clientId } of licences.values()) ids.add(clientId);
   const rows = (await db.query(
-    `SELECT record FROM psa_clients WHERE tenant_id = $1 AND (client_id = ANY($2) OR ref = ANY($3) OR exact_name = ANY($4) OR loose_name = ANY($5))`,
+    ['client_id', 'ref', 'exact_name', 'loose_name']
+      .map((column, at) => rowsOf('record', 'psa_clients', column, `$${at + 2}`))
+      .join(' UNION ALL '),
     [
       tenantId,
       [...ids],
@@ -219,9 +218,14 @@ async function clientsFor(
 async function releasedAmong(db: Queryable, { tenantId, psaInstanceId }: PartScope, licenceIds: readonly string[]): Promise<Set<string>> {
   if (licenceIds.length === 0) return new Set();
   const rows = (await db.query(
-    `SELECT licence_id FROM links AS gone
-     WHERE psa_instance_id = $2 AND tenant_id = $1 AND archived_at IS NOT NULL AND archived_why IN ('recreate', 'replaced') AND licence_id = ANY($3)
+    rowsOf(
+      'licence_id',
+      'links AS gone',
+      'licence_id',
+      '$3',
+      `AND psa_instance_id = $2 AND archived_at IS NOT NULL AND archived_why IN ('recreate', 'replaced')
        AND NOT EXISTS (SELECT 1 FROM links WHERE links.psa_instance_id = $2 AND links.licence_id = gone.licence_id AND links.archived_at IS NULL)`,
+    ),
     [tenantId, psaInstanceId, licenceIds],
   )) as { licence_id: string }[];
   return new Set(rows.map((row) => row.licence_id));
@@ -231,17 +235,15 @@ async function releasedAmong(db: Queryable, { tenantId, psaInstanceId }: PartSco
 async function elsewhereAmong(db: Queryable, { tenantId, psaInstanceId }: PartScope, licenceIds: readonly string[]): Promise<Set<string>> {
   if (licenceIds.length === 0) return new Set();
   const rows = (await db.query(
-    `SELECT licence_id FROM links WHERE psa_instance_id = $2 AND tenant_id <> $1 AND archived_at IS NULL AND licence_id = ANY($3)`,
+    `SELECT licence_id FROM unnest($3::text[]) AS wanted(id),
+       LATERAL (SELECT * FROM links WHERE psa_instance_id = $2 AND licence_id = wanted.id AND archived_at IS NULL AND tenant_id <> $1 OFFSET 0) AS found`,
     [tenantId, psaInstanceId, licenceIds],
   )) as { licence_id: string }[];
   return new Set(rows.map((row) => row.licence_id));
 }
 
 async function sitesOf(db: Queryable, tenantId: string, clients: ReadonlyMap<string, Client>): Promise<KnownSites> {
-  const rows = (await db.query(`SELECT record FROM psa_sites WHERE tenant_id = $1 AND client_id = ANY($2)`, [
-    tenantId,
-    [...clients.keys()],
-  ])) as {
+  const rows = (await db.query(rowsOf('record', 'psa_sites', 'client_id', '$2'), [tenantId, [...clients.keys()]])) as {
     record: Site;
   }[];
   return knownSites(rows.map(({ record }) => record));

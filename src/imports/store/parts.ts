@@ -1,10 +1,7 @@
 import type { Queryable } from './query.js';
 
-/** Neighbours among the customers, in the database's order of ids: everything that is planned at a time. */
-export interface Part {
-  first: string;
-  last: string;
-}
+/** The customers that are planned at a time. */
+export type Part = string[];
 
 export interface PartitionInput {
   tenantId: string;
@@ -31,25 +28,12 @@ const CUSTOMERS = `(
 /** Divides the customers of a look into parts. At least one, for what is nobody's. */
 export async function partition(db: Queryable, { tenantId, subscriptions, malformed, size }: PartitionInput): Promise<Part[]> {
   const parts = (await db.query(
-    `SELECT min(customer_id) AS first, max(customer_id) AS last FROM (
+    `SELECT array_agg(customer_id::text ORDER BY customer_id) AS ids FROM (
        SELECT customer_id, (sum(1 + n) OVER (ORDER BY customer_id) - 1 - n) / $4 AS part FROM (SELECT customer_id, sum(n)::int AS n FROM ${CUSTOMERS} AS each GROUP BY customer_id) AS counted
      ) AS placed GROUP BY part ORDER BY part`,
     [tenantId, subscriptions, malformed, size],
-  )) as Part[];
-  return parts.length > 0 ? parts : [{ first: '', last: '' }];
-}
-
-/** The customers of a part. */
-export async function customersOf(
-  db: Queryable,
-  { tenantId, subscriptions, malformed }: Omit<PartitionInput, 'size'>,
-  { first, last }: Part,
-): Promise<string[]> {
-  const rows = (await db.query(
-    `SELECT DISTINCT customer_id FROM ${CUSTOMERS} AS each WHERE customer_id BETWEEN $4 AND $5 ORDER BY customer_id`,
-    [tenantId, subscriptions, malformed, first, last],
-  )) as { customer_id: string }[];
-  return rows.map((row) => row.customer_id);
+  )) as { ids: string[] }[];
+  return parts.length > 0 ? parts.map(({ ids }) => ids) : [[]];
 }
 
 /** By subscription, the customer it belongs to, as far as earlier looks knew. */

@@ -114,7 +114,8 @@ export async function newsOf<T>(db: Queryable, of: Shown<T>, tenantId: string, s
   const digests = [...texts.values()].map(digestOf);
   const hidden = of.remembers ? 'OR NOT known.listed OR known.gone_at IS NOT NULL' : '';
   const news = (await db.query(
-    `SELECT shown.id, shown.digest FROM unnest($2::text[], $3::text[]) AS shown(id, digest) LEFT JOIN ${of.table} AS known ON known.tenant_id = $1 AND known.${of.id} = shown.id
+    `SELECT shown.id, shown.digest FROM unnest($2::text[], $3::text[]) AS shown(id, digest)
+       LEFT JOIN LATERAL (SELECT * FROM ${of.table} WHERE tenant_id = $1 AND ${of.id} = shown.id OFFSET 0) AS known ON true
      WHERE known.${of.id} IS NULL OR known.digest IS DISTINCT FROM shown.digest ${hidden}`,
     [tenantId, [...byId.keys()], digests],
   )) as { id: string; digest: string }[];
