@@ -13,10 +13,10 @@ import { CLIENTS, CUSTOMERS, licencesFor, storeShown, storeUnseen, SUBSCRIPTIONS
 import type { Marketplace, Psa } from '../../src/imports/vendors.js';
 import { psaForm } from '../../src/psa/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { inputOf, TODAY, type World } from './plan/world.js';
+import { client, customer, inputOf, line, mapped, plan, play, subscription, TODAY, world, type World } from './plan/world.js';
 import { anyLater } from './plan/worlds.js';
 
-const RUNS = { numRuns: 40 };
+const RUNS = { numRuns: 100 };
 /** Each run fills a database. */
 const PATIENCE_MS = 300_000;
 
@@ -29,6 +29,7 @@ const anySight = fc.record({
   complete: fc.constantFrom(true, true, false),
   endings: fc.boolean(),
 });
+const ALL_SEEN = { absent: [], unlisted: [], unread: [], malformedCustomer: undefined, complete: true, endings: false };
 type Sight = typeof anySight extends fc.Arbitrary<infer T> ? T : never;
 
 /** A world, and what of it a look shows. */
@@ -209,8 +210,8 @@ describe('A plan made part by part', () => {
     'is the plan of everything at once, however small the parts',
     async () => {
       await fc.assert(
-        fc.asyncProperty(anyLater, anySight, fc.constantFrom(1, 3, 1000), async (world, sight, size) => {
-          const seen = new Seen({ ...world, lastApplied: new Map() }, sight);
+        fc.asyncProperty(anyLater, anySight, fc.constantFrom(1, 3, 1000), async (state, sight, size) => {
+          const seen = new Seen({ ...state, lastApplied: new Map() }, sight);
           await store(seen);
           expect(seenOf(await inParts(seen, size))).toEqual(seenOf(seen.whole()));
         }),
@@ -219,4 +220,21 @@ describe('A plan made part by part', () => {
     },
     PATIENCE_MS,
   );
+
+  it('knows in each part that a licence with one of its keys is kept for a line of another part', async () => {
+    const first = world({
+      customers: [customer('1', 'Contoso'), customer('2', 'Fabrikam')],
+      clients: [client('7', 'Contoso'), client('8', 'Fabrikam')],
+      mappings: [mapped('1', '7'), mapped('2', '8')],
+      subscriptions: [subscription('100', '1', [line('A')]), subscription('200', '2', [line('B')])],
+    });
+    const imported = play(first, plan(first));
+    const licenceId = imported.links.find((link) => link.subscriptionId === '100')!.licenceId;
+    const links = [{ subscriptionId: '200', line: 'B', licenceId, createAnyway: false }];
+    const seen = new Seen({ ...imported, links, lastApplied: new Map() }, ALL_SEEN);
+    await store(seen);
+    const whole = seen.whole();
+    expect(whole.links.map((link) => link.licenceId)).not.toContain(licenceId);
+    expect(seenOf(await inParts(seen, 1))).toEqual(seenOf(whole));
+  });
 });
