@@ -54,13 +54,13 @@ export async function ground(app: ConnectedApp): Promise<Ground> {
 }
 
 /** What requests on one ground may name: its own, and another's as somebody else's. */
-export function knownOn(app: ConnectedApp, { ids, psaInstanceId, tenantId }: Ground, other: Ground): Known {
+export function knownOn(app: ConnectedApp, { ids, psaInstanceId, tenantId }: Ground, foreign: Record<string, string>): Known {
   const { marketplace, psa } = app.sandbox.credentials;
   const client = String(app.sandbox.psa.clients()[0]?.id);
   const credentials = Object.fromEntries(Object.entries({ ...psa, ...marketplace }).map(([name, value]) => [name, [value]]));
   return {
     own: ids,
-    foreign: Object.values(other.ids),
+    foreign,
     values: {
       ...credentials,
       clientId: [psa.clientId, client],

@@ -6,18 +6,21 @@ import type { Operation, Schema } from './operations.js';
 export interface Known {
   /** Ids of the caller's own, by the word of the path that comes before them. */
   own: Record<string, string>;
-  /** Ids of somebody else's. */
-  foreign: string[];
+  /** Those of somebody else, in the same way. */
+  foreign: Record<string, string>;
   /** Values that are right for fields and parameters of a name, where the schema cannot say. */
   values: Record<string, unknown[]>;
 }
+
+/** An id that nothing has. */
+export const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 /** One request. */
 export interface Sent {
   url: string;
   contentType: string;
   payload?: string;
-  /** Whether it names something of somebody else in its path. */
+  /** Whether it asks for something of somebody else. */
   foreign: boolean;
   /** Whether its body holds a field that the route does not know. */
   undeclared: boolean;
@@ -52,30 +55,24 @@ export function anyRequest(operation: Operation, known: Known): fc.Arbitrary<Sen
     .map(({ path, query, body, contentType }) => ({
       url: `${path.url}${query === '' ? '' : `?${query}`}`,
       contentType,
-      ...(body ? { payload: body.text.replaceAll(`"${HUGE}"`, '1e999') } : {}),
+      ...(body ? { payload: written(body.text) } : {}),
       foreign: path.foreign,
       undeclared: body?.undeclared === true,
     }));
 }
 
-/** Requests that are right as far as the document can say: with what is needed alone, and with one field more each. */
-export function plainRequests(operation: Operation, known: Known): Sent[] {
-  const { body, path, resolve } = operation;
-  const plain = { url: path.replace(/\{\w+\}/, ownId(path, known)), contentType: 'application/json', foreign: false, undeclared: false };
-  if (!body) return [plain];
-  const { properties = {}, required = [] } = resolve(body);
-  const value = (name: string): unknown => fc.sample(anyValue(properties[name] ?? {}, name, known, resolve), { seed: 1, numRuns: 1 })[0];
-  const needed = Object.fromEntries(required.map((name) => [name, value(name)]));
-  const others = Object.keys(properties).filter((name) => !required.includes(name));
-  return [needed, ...others.map((name) => ({ ...needed, [name]: value(name) }))].map((sent) => ({
-    ...plain,
-    payload: JSON.stringify(sent),
-  }));
+/** The word of a path that says what its id is of. */
+export function wordOf(path: string): string {
+  return /([^/]+)\/\{/.exec(path)?.[1] ?? '';
 }
 
-function ownId(path: string, { own }: Known): string {
-  const [, word = ''] = /([^/]+)\/\{/.exec(path) ?? [];
-  return own[word] ?? `no id is known for ${word}`;
+/** A path with an id in it. */
+export function withId(path: string, id: string): string {
+  return path.replace(/\{\w+\}/, encoded(id));
+}
+
+function anyForeign({ foreign }: Known): fc.Arbitrary<string> {
+  return fc.constantFrom(NOBODY, ...Object.values(foreign));
 }
 
 /** One time in eight. */
@@ -87,13 +84,10 @@ const asBody = (text: string): Body => ({ text, undeclared: false });
 
 function anyPath({ path }: Operation, known: Known): fc.Arbitrary<{ url: string; foreign: boolean }> {
   if (!path.includes('{')) return fc.constant({ url: path, foreign: false });
-  const put = (id: string, isForeign: boolean): { url: string; foreign: boolean } => ({
-    url: path.replace(/\{\w+\}/, encoded(id)),
-    foreign: isForeign,
-  });
+  const put = (id: string, foreign: boolean): { url: string; foreign: boolean } => ({ url: withId(path, id), foreign });
   return fc.oneof(
-    { weight: 8, arbitrary: fc.constant(put(ownId(path, known), false)) },
-    { weight: 1, arbitrary: fc.constantFrom(...known.foreign).map((id) => put(id, true)) },
+    { weight: 8, arbitrary: fc.constant(put(known.own[wordOf(path)] ?? NOBODY, false)) },
+    { weight: 1, arbitrary: anyForeign(known).map((id) => put(id, true)) },
     { weight: 1, arbitrary: hostileText.filter((text) => text !== '').map((text) => put(text, false)) },
   );
 }
@@ -101,7 +95,7 @@ function anyPath({ path }: Operation, known: Known): fc.Arbitrary<{ url: string;
 function anyQuery({ query }: Operation, known: Known): fc.Arbitrary<string> {
   const one = ({ name, schema }: { name: string; schema: Schema }): fc.Arbitrary<string> => {
     const good = anyValue(schema, name, known, () => schema).map((value) => [String(value)]);
-    const bad = fc.oneof(hostileText, fc.constantFrom(...known.foreign)).map((value) => [value]);
+    const bad = fc.oneof(hostileText, anyForeign(known)).map((value) => [value]);
     const values = fc.oneof(
       { weight: 8, arbitrary: fc.constant<string[]>([]) },
       { weight: 4, arbitrary: good },
@@ -119,11 +113,11 @@ function anyBody(operation: Operation, schema: Schema, known: Known): fc.Arbitra
   const names = Object.keys(operation.resolve(schema).properties ?? {});
   const change = fc.record({
     name: fc.constantFrom(...names),
-    value: fc.oneof({ weight: 6, arbitrary: hostileValue }, { weight: 1, arbitrary: fc.constantFrom(...known.foreign) }),
+    value: fc.oneof({ weight: 6, arbitrary: hostileValue }, { weight: 1, arbitrary: anyForeign(known) }),
   });
   const added = fc.record({
     name: fc.constantFrom(...operation.readOnly),
-    value: fc.oneof(hostileValue, fc.constantFrom(...known.foreign)),
+    value: fc.oneof(hostileValue, anyForeign(known)),
   });
   const changed = (body: object, { name, value }: Change): object => ({ ...body, [name]: value });
   const text = good.map((body) => JSON.stringify(body));
@@ -163,7 +157,7 @@ function anyObject({ properties = {}, required = [] }: Schema, known: Known, res
 }
 
 /** A value that the schema allows, and where known one that names something. */
-function anyValue(schema: Schema, name: string, known: Known, resolve: Resolve): fc.Arbitrary<unknown> {
+export function anyValue(schema: Schema, name: string, known: Known, resolve: Resolve): fc.Arbitrary<unknown> {
   const values = known.values[name];
   if (values) return fc.constantFrom(...values);
   const { type, format, enum: words, items, properties, minimum, maximum } = resolve(schema);
@@ -177,8 +171,13 @@ function anyValue(schema: Schema, name: string, known: Known, resolve: Resolve):
   return fc.constantFrom('n', 'Some text, in one line');
 }
 
+/** A body as it is sent. */
+export function written(text: string): string {
+  return text.replaceAll(`"${HUGE}"`, '1e999');
+}
+
 /** As a part of an address; halves of surrogate pairs too, which nobody may send and somebody will. */
-function encoded(text: string): string {
+export function encoded(text: string): string {
   const broken = text.isWellFormed() ? '' : '%ed%a0%80';
   return `${encodeURIComponent(text.toWellFormed())}${broken}`;
 }
