@@ -34,11 +34,13 @@ beforeAll(async () => {
   const mapping = await app.api<{ id: string }>('POST', `/tenants/${tenantId}/mappings`, { customerId: 'c1', ignored: true });
   const started = await app.api<{ id: string }>('POST', `/tenants/${tenantId}/imports`, { entities: ['customers'] });
   await app.api('POST', `/imports/${started.body.id}/cancel`);
+  const link = await app.api<{ id: string }>('POST', `/tenants/${tenantId}/links`, { subscriptionId: 's1', createAnyway: true });
   const { marketplace, psa } = app.sandbox.credentials;
   const ids = {
     'psa-instances': psaInstanceId,
     tenants: tenantId,
     mappings: mapping.body.id,
+    links: link.body.id,
     imports: started.body.id,
     tokens: randomUUID(),
     sessions: randomUUID(),
@@ -221,6 +223,11 @@ describe('wrong input to any route', () => {
     ['/tenants/{id}/subscriptions', 'state=lost'],
     ['/tenants/{id}/subscriptions', 'status=lost'],
     ['/tenants/{id}/subscriptions', 'clientId=abc'],
+    ['/tenants/{id}/subscriptions', 'sort=lost'],
+    ['/tenants/{id}/subscriptions', 'autoRenew=perhaps'],
+    ['/subscriptions', 'renewsBefore=1.5.2026'],
+    ['/subscriptions/csv', 'renewsBefore=1.5.2026'],
+    ['/subscriptions', 'tenantId=abc'],
     ['/imports', 'state=lost'],
     ['/imports', 'tenantId=abc'],
     ['/imports/{id}/changes', 'entity=lost'],

@@ -89,7 +89,7 @@ function operation(
     responses: {
       [status]: {
         description: answered ? 'Done' : 'Done; nothing to say',
-        ...(answered ? { content: { 'application/json': { schema: answered } } } : {}),
+        ...(answered ? { content: { [route.file ?? 'application/json']: { schema: answered } } } : {}),
       },
       ...Object.fromEntries(
         [...problems].map((code) => [
@@ -102,6 +102,7 @@ function operation(
 }
 
 function answer(route: DocumentedRoute, reference: (type: Class<object>) => Schema): Schema | undefined {
+  if (route.file !== undefined) return { type: 'string', format: 'binary' };
   if (route.response === undefined) return undefined;
   if (typeof route.response === 'function') return reference(route.response);
   const properties = { data: { type: 'array', items: reference(route.response.listOf) }, pagination: reference(Pagination) };

@@ -45,7 +45,9 @@ export interface Route<B extends object, Q extends object, P extends object> {
   query?: Class<Q>;
   /** A DTO class, a list of them, or nothing for an empty answer. */
   response?: Class<object> | ListOf;
-  /** Of the good answer. Default: 200, or 204 without a `response`. */
+  /** Instead of a `response`: the media type of the file that is answered. */
+  file?: string;
+  /** Of the good answer. Default: 200, or 204 without a `response` or `file`. */
   status?: number;
   /** Statuses of problems to name in the document, beyond those every route has. */
   problems?: number[];
@@ -61,7 +63,7 @@ export function route<B extends object = object, Q extends object = object, P ex
   declared: Route<B, Q, P>,
 ): void {
   const { method, url, access, sensitive, response, handler } = declared;
-  const status = declared.status ?? (response === undefined ? 204 : 200);
+  const status = declared.status ?? (response === undefined && declared.file === undefined ? 204 : 200);
   app.openApi.add(`${app.prefix}${url}`, declared, status);
   app.route({
     method,

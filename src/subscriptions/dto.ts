@@ -1,9 +1,10 @@
-import { Equals, IsBoolean, IsIn, IsISO8601, IsNumber, IsString } from 'class-validator';
+import { Equals, IsBoolean, IsIn, IsISO8601, IsNumber, IsString, Matches } from 'class-validator';
 import type { Link, LinkOrigin } from '../../entities/index.js';
 import type { SubscriptionStatus } from '../domain/index.js';
-import { Nested, Nullable, UuidField } from '../http/dto.js';
+import { BooleanParameter, Nested, Nullable, UuidField } from '../http/dto.js';
 import { Line, MayBeAbsent, PsaId } from '../http/fields.js';
 import { PageQuery } from '../http/page.js';
+import { LINES_SORTS } from './lines.js';
 
 const STATUSES: readonly SubscriptionStatus[] = ['pending', 'active', 'hold', 'terminated', 'removed', 'unknown'];
 
@@ -11,12 +12,53 @@ const STATUSES: readonly SubscriptionStatus[] = ['pending', 'active', 'hold', 't
 export type LineState = 'linked' | 'skipped' | 'ended';
 const STATES: readonly LineState[] = ['linked', 'skipped', 'ended'];
 
-export class SubscriptionsQuery extends PageQuery {
+/** Which lines are wanted. */
+export interface LinesFilter {
+  customerId?: string;
+  clientId?: string;
+  subscriptionId?: string;
+  line?: string;
+  status?: SubscriptionStatus;
+  state?: LineState;
+  autoRenew?: boolean;
+  renewsBefore?: string;
+  search?: string;
+}
+
+function CalendarDay(): PropertyDecorator {
+  return Matches(/^\d{4}-\d{2}-\d{2}$/, { message: '$property must be a date as YYYY-MM-DD' });
+}
+
+export class SubscriptionsQuery extends PageQuery implements LinesFilter {
+  @MayBeAbsent() @Line(64) customerId?: string;
+  @MayBeAbsent() @PsaId() clientId?: string;
+  @MayBeAbsent() @Line(64) subscriptionId?: string;
+  @MayBeAbsent() @Line(500) line?: string;
+  @MayBeAbsent() @IsIn([...STATUSES]) status?: SubscriptionStatus;
+  @MayBeAbsent() @IsIn([...STATES]) state?: LineState;
+  @MayBeAbsent() @BooleanParameter() autoRenew?: boolean;
+  /** `YYYY-MM-DD`. */
+  @MayBeAbsent() @CalendarDay() renewsBefore?: string;
+  /** A part of the product's, subscription's, customer's or client's name or of the MPN, or the whole id. */
+  @MayBeAbsent() @Line(200) search?: string;
+  /** With a minus before it, the other way round. What has nothing there comes last. */
+  @MayBeAbsent() @IsIn(LINES_SORTS) sort?: string;
+}
+
+export class AllSubscriptionsQuery extends SubscriptionsQuery {
+  @MayBeAbsent() @UuidField() tenantId?: string;
+}
+
+/** As for the list, without its parts: a file holds everything, by ids. */
+export class ExportQuery implements LinesFilter {
+  @MayBeAbsent() @UuidField() tenantId?: string;
   @MayBeAbsent() @Line(64) customerId?: string;
   @MayBeAbsent() @PsaId() clientId?: string;
   @MayBeAbsent() @IsIn([...STATUSES]) status?: SubscriptionStatus;
   @MayBeAbsent() @IsIn([...STATES]) state?: LineState;
-  /** A part of the product's, subscription's or customer's name or of the MPN, or the whole id. */
+  @MayBeAbsent() @BooleanParameter() autoRenew?: boolean;
+  /** `YYYY-MM-DD`. */
+  @MayBeAbsent() @CalendarDay() renewsBefore?: string;
   @MayBeAbsent() @Line(200) search?: string;
 }
 
@@ -34,10 +76,14 @@ export class ProductView {
 
 /** A product line of a subscription; one that has none, or was not read, is a row with `line` null. */
 export class SubscriptionLineView {
+  @UuidField() tenantId: string;
   @IsString() subscriptionId: string;
   @Nullable() @IsString() line: string | null;
   @IsString() customerId: string;
+  /** Null while no look showed the customer. */
+  @Nullable() @IsString() customerName: string | null;
   @Nullable() @IsString() clientId: string | null;
+  @Nullable() @IsString() clientName: string | null;
   @Nested(() => ProductView) product: ProductView;
   @Nullable() @IsNumber() quantity: number | null;
   /** ISO 8601 duration. */
@@ -51,6 +97,7 @@ export class SubscriptionLineView {
   @Nullable() @IsString() startDate: string | null;
   @Nullable() @IsString() renewalDate: string | null;
   @Nullable() @IsString() expirationDate: string | null;
+  @Nullable() @UuidField() linkId: string | null;
   @Nullable() @IsString() licenceId: string | null;
   @IsIn([...STATES]) state: LineState;
   /** When its detail was read. */

@@ -2,9 +2,10 @@ import { IsNull, type EntityManager } from 'typeorm';
 import { Link, Mapping, SubscriptionLineRecord, SubscriptionRecord, type Tenant } from '../../entities/index.js';
 import { actorOf } from '../auth/audit/actor.js';
 import { record, recordChange } from '../auth/audit/record.js';
-import type { Caller } from '../auth/caller.js';
+import { type Caller, requireSight } from '../auth/caller.js';
 import { violates } from '../database/violation.js';
-import { Conflict, Invalid, Unprocessable } from '../http/problem.js';
+import type { Licence } from '../domain/index.js';
+import { Conflict, Invalid, NotFound, Unprocessable } from '../http/problem.js';
 import { askPsa } from '../psa-instances/psa-connection.js';
 import type { Services } from '../services.js';
 import { psaInstanceOf, visibleTenant } from '../tenants/tenant-access.js';
@@ -62,6 +63,23 @@ export class LinksService {
         throw new Conflict('Something else linked this line at the same moment. Look at it again.');
       throw error;
     }
+  }
+
+  /**
+   * The licence that a line is kept in, as HaloPSA shows it now.
+   * @throws NotFound when the link has none, or HaloPSA has it no more.
+   */
+  async licence(caller: Caller, linkId: string): Promise<Licence> {
+    const { manager } = this.services.dataSource;
+    const link = await manager.findOneBy(Link, { id: linkId, archivedAt: IsNull() });
+    if (!link) throw new NotFound('That link');
+    requireSight(caller, link.psaInstanceId, 'That link');
+    const { licenceId } = link;
+    if (licenceId === null) throw new NotFound('A licence for that link', 'The next import creates one.');
+    const instance = await psaInstanceOf(manager, link.psaInstanceId);
+    const licence = await askPsa(this.services, instance, (psa) => psa.licence(licenceId));
+    if (!licence) throw new NotFound(`Licence ${licenceId}`, 'HaloPSA has it no more.');
+    return licence;
   }
 
   /** A licence can be adopted if it is there, alive, and at the client of the subscription's customer. */

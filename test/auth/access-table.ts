@@ -66,7 +66,11 @@ export const ACCESS: Record<string, Rule> = {
   'POST /tenants/{id}/mappings/take-back': { ...WORK, body: () => ({ mappingIds: ['0b7ff7b4-0f0c-4b4d-8a2a-111111111111'] }) },
   'PATCH /mappings/{id}': { ...WORK, body: () => ({ note: 'n' }) },
   'DELETE /mappings/{id}': WORK,
+  'GET /subscriptions': SEE,
+  'GET /subscriptions/csv': SEE,
   'GET /tenants/{id}/subscriptions': SEE,
+  'GET /tenants/{id}/subscriptions/history': SEE,
+  'GET /links/{id}/licence': SEE,
   'POST /tenants/{id}/links': { ...WORK, body: () => ({ subscriptionId: 's1', createAnyway: true }) },
 
   'POST /tenants/{id}/imports': { ...WORK, body: () => ({ entities: ['customers'] }) },

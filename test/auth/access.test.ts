@@ -28,6 +28,7 @@ beforeAll(async () => {
   await storeSubscription(app.database, tenantId, { subscriptionId: 's1', customerId: 'c1', status: 'active' }, ['A']);
   const mapping = await app.api<{ id: string }>('POST', `/tenants/${tenantId}/mappings`, { customerId: 'c1', ignored: true });
   const started = await app.api<{ id: string }>('POST', `/tenants/${tenantId}/imports`, { entities: ['customers'] });
+  const link = await app.api<{ id: string }>('POST', `/tenants/${tenantId}/links`, { subscriptionId: 's1', createAnyway: true });
   const token = await app.api<{ id: string }>('POST', '/tokens', { name: 'theirs', role: 'viewer', psaInstanceId: here });
   const session = await new SessionStore(app.database.dataSource).begin({ via: 'embed', name: 'Dana', psaInstanceId: here, agentId: '3' });
   const { marketplace, psa } = app.sandbox.credentials;
@@ -36,6 +37,7 @@ beforeAll(async () => {
     'psa-instances': here,
     tenants: tenantId,
     mappings: mapping.body.id,
+    links: link.body.id,
     imports: started.body.id,
     tokens: token.body.id,
     sessions: session.id,

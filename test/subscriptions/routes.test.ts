@@ -106,10 +106,13 @@ describe('subscriptions and links', () => {
     ]);
     expect(pagination.total).toBe(5);
     expect(data[2]).toEqual({
+      tenantId,
       subscriptionId: '10',
       line: 'MPN-A',
       customerId: 'c1',
+      customerName: 'Contoso',
       clientId: String(clientId),
+      clientName: 'x',
       product: { manufacturer: 'Microsoft', mpn: 'MPN-A', name: 'Product MPN-A' },
       quantity: 3,
       term: 'P1Y',
@@ -121,6 +124,7 @@ describe('subscriptions and links', () => {
       startDate: '2026-01-01',
       renewalDate: '2026-12-31',
       expirationDate: '2027-01-01',
+      linkId: expect.any(String),
       licenceId,
       state: 'linked',
       readAt: '2026-03-01T00:00:00.000Z',

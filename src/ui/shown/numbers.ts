@@ -21,3 +21,14 @@ export function moneyText(money: { amount: string; currency: string }): string {
   // As a string, so that it never goes through a float.
   return form.format(money.amount as unknown as number);
 }
+
+const decimal = new Map<number, Intl.NumberFormat>();
+
+/** A decimal as exact as it came, in the browser's language, with at least two places. */
+export function amountText(amount: string): string {
+  const places = Math.min(20, Math.max(2, amount.split('.')[1]?.length ?? 0));
+  const form = decimal.get(places) ?? new Intl.NumberFormat(undefined, { minimumFractionDigits: places, maximumFractionDigits: places });
+  decimal.set(places, form);
+  // As a string, so that it never goes through a float.
+  return form.format(amount as unknown as number);
+}

@@ -26,6 +26,9 @@ export function columnDefs<T extends object>(columns: readonly Column<T>[]): Col
     header,
     size: width,
     enableSorting: sorts === true,
+    // Upwards first; and only a column with a value may be sorted, though it is the server that sorts.
+    sortDescFirst: false,
+    accessorFn: (row: T) => row,
     cell: ({ row }) => cell(row.original),
   }));
 }
