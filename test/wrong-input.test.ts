@@ -220,6 +220,7 @@ describe('wrong input to any route', () => {
   it.each([
     ['/tenants/{id}/customers', 'state=lost'],
     ['/tenants/{id}/customers', 'sort=lost'],
+    ['/tenants/{id}/customers', 'clientId=abc'],
     ['/tenants/{id}/subscriptions', 'state=lost'],
     ['/tenants/{id}/subscriptions', 'status=lost'],
     ['/tenants/{id}/subscriptions', 'clientId=abc'],

@@ -23,12 +23,17 @@ const ORDERS = {
 
 /** A tenant's customers with their mapping, by name, and how many there are. One that is gone is shown while it has a mapping. */
 export async function listCustomers(dataSource: DataSource, tenantId: string, query: CustomersQuery): Promise<[CustomerView[], number]> {
-  const { state, search } = query;
+  const { state, clientId, search } = query;
   const parameters: unknown[] = [tenantId];
   const add = (value: unknown): string => `$${parameters.push(value)}`;
   const conditions = ['tenant_id = $1'];
   if (state === 'undecided') conditions.push(`mapping IN ('unmapped', 'suggested', 'ambiguous', 'broken')`);
   else if (state !== undefined) conditions.push(`mapping = ${add(state)}`);
+  if (clientId !== undefined) {
+    conditions.push(
+      `customer_id IN (SELECT customer_id FROM mappings WHERE tenant_id = $1 AND client_id = ${add(clientId)} AND archived_at IS NULL)`,
+    );
+  }
   if (search !== undefined) conditions.push(`(name LIKE lower(${add(likePattern(search))}) OR customer_id = ${add(search)})`);
   const order = `${ORDERS[query.sort ?? 'name']} page.name, page.customer_id`;
   const listed = `FROM listed_customers AS page WHERE ${conditions.join(' AND ')}`;

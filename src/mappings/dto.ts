@@ -40,6 +40,8 @@ export class RemoveMappingQuery {
 export class CustomersQuery extends PageQuery {
   /** `undecided` is all that nobody has said anything of yet, and what is broken: `unmapped`, `suggested`, `ambiguous`, `broken`. */
   @MayBeAbsent() @IsIn([...MAPPING_STATES, 'unmapped', 'undecided']) state?: MappingState | 'unmapped' | 'undecided';
+  /** Those that are mapped to this client, or suggested to be it. */
+  @MayBeAbsent() @PsaId() clientId?: string;
   /** `state` has first what waits for a person: unmapped, ambiguous, broken, suggested; then by name. */
   @MayBeAbsent() @IsIn(['name', 'state', 'subscriptions']) sort?: 'name' | 'state' | 'subscriptions';
   /** A part of the name, or the whole id. */

@@ -25,6 +25,7 @@ const SCREENS: readonly [path: string, screen: Screen][] = [
   ['/subscriptions/:tenantId/:subscriptionId', lazy(() => import('./subscriptions/line-screen.js'))],
   ['/imports', lazy(() => import('./imports/imports-screen.js'))],
   ['/imports/:id', lazy(() => import('./imports/import-screen.js'))],
+  ['/clients/:clientId', lazy(() => import('./client/client-screen.js'))],
   ['/words', lazy(() => import('./words/words-screen.js'))],
 ];
 

@@ -205,6 +205,14 @@ describe('customers and mappings', () => {
     expect((await map({ customerId: 'c1', ignored: true })).body.id).not.toBe(body.id);
   });
 
+  it('should list the customers of a client', async () => {
+    await storeCustomer(app.database, tenantId, 'c2', { name: 'Contoso 1000' });
+    const [clientId, other] = clientIds;
+    await map({ customerId: 'c2', clientId });
+    expect((await customers(`?clientId=${clientId}`)).data.map(({ customerId }) => customerId)).toEqual(['c2']);
+    expect((await customers(`?clientId=${other}`)).data).toEqual([]);
+  });
+
   it('should list customers by state and search, wildcards taken literally', async () => {
     await storeCustomer(app.database, tenantId, 'c2', { name: 'Contoso 1000' });
     await storeCustomer(app.database, tenantId, 'gone', { goneAt: new Date() });

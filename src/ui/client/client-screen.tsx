@@ -1,0 +1,57 @@
+import { Stack, Title } from '@mantine/core';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { useLocation, useParams } from 'wouter';
+import { Screen } from '../shell/screen.js';
+import { Empty } from '../states/empty.js';
+import { Read } from '../states/read.js';
+import { COLUMNS } from '../subscriptions/columns.js';
+import { lineAddress } from '../subscriptions/filters.js';
+import { linesSource } from '../subscriptions/queries.js';
+import { DataTable } from '../table/data-table.js';
+import { tenantsQuery } from '../tenants/queries.js';
+import { ClientAtTenant } from './client-at-tenant.js';
+import { customersOfClientQuery } from './queries.js';
+
+/** Those that say something about one client. */
+const SHOWN = Object.fromEntries(COLUMNS.map(({ id, hidden }) => [id, hidden !== true && id !== 'client']));
+
+/** One client of HaloPSA, as its tab and button open it: who it is in the marketplace, what it has, and its import. */
+export default function ClientScreen() {
+  const { clientId = '' } = useParams();
+  const [, go] = useLocation();
+  const tenants = useQuery(tenantsQuery);
+  const customers = useQueries({ queries: (tenants.data ?? []).map(({ id }) => customersOfClientQuery(id, clientId)) });
+  const source = useMemo(() => linesSource({ clientId }, { id: 'product', desc: false }), [clientId]);
+  const name = customers.flatMap(({ data = [] }) => data).find(({ mapping }) => mapping?.clientName)?.mapping?.clientName;
+  return (
+    <Screen
+      title={name ?? `Client ${clientId}`}
+      about={`Client ${clientId} of HaloPSA: its customers in the marketplace, and what they hold.`}
+    >
+      <Read query={tenants}>
+        {(found) =>
+          found.length === 0 ? (
+            <Empty title="Nothing is connected yet">An administrator connects a marketplace account first.</Empty>
+          ) : (
+            <Stack>
+              {found.map((tenant, at) => (
+                <ClientAtTenant key={tenant.id} tenant={tenant} clientId={clientId} customers={customers[at]!} />
+              ))}
+              <Title order={2}>Subscriptions</Title>
+              <DataTable
+                label="Subscriptions"
+                columns={COLUMNS}
+                visibility={SHOWN}
+                source={source}
+                rowId={({ tenantId, subscriptionId, line }) => `${tenantId} ${subscriptionId} ${line ?? ''}`}
+                onOpen={(line) => go(lineAddress(line))}
+                empty={<Empty title="No subscriptions">No customer that is mapped to this client holds any, as far as was imported.</Empty>}
+              />
+            </Stack>
+          )
+        }
+      </Read>
+    </Screen>
+  );
+}
