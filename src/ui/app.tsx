@@ -26,6 +26,12 @@ const SCREENS: readonly [path: string, screen: Screen][] = [
   ['/imports', lazy(() => import('./imports/imports-screen.js'))],
   ['/imports/:id', lazy(() => import('./imports/import-screen.js'))],
   ['/clients/:clientId', lazy(() => import('./client/client-screen.js'))],
+  ['/psa-instances', lazy(() => import('./psa-instances/psa-instances-screen.js'))],
+  ['/psa-instances/:id', lazy(() => import('./psa-instances/psa-instance-screen.js'))],
+  ['/agents', lazy(() => import('./agents/agents-screen.js'))],
+  ['/tokens', lazy(() => import('./tokens/tokens-screen.js'))],
+  ['/sessions', lazy(() => import('./sessions/sessions-screen.js'))],
+  ['/audit', lazy(() => import('./audit/audit-screen.js'))],
   ['/words', lazy(() => import('./words/words-screen.js'))],
 ];
 

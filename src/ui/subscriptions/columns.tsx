@@ -40,8 +40,8 @@ export const COLUMNS: readonly Column<Line>[] = [
   { id: 'billingPeriod', header: 'Billed', width: 100, hidden: true, cell: ({ billingPeriod }) => durationText(billingPeriod) },
   { id: 'renewalDate', header: 'Renewal', width: 115, sorts: true, cell: ({ renewalDate }) => day(renewalDate) },
   { id: 'autoRenew', header: 'Auto-renew', width: 120, sorts: true, cell: ({ autoRenew }) => yes(autoRenew) },
-  { id: 'status', header: 'Status', width: 105, sorts: true, cell: ({ status }) => <StatusBadge status={status} /> },
-  { id: 'state', header: 'In Halo', width: 110, sorts: true, cell: ({ state }) => <LineStateBadge state={state} /> },
+  { id: 'status', header: 'Status', width: 130, sorts: true, cell: ({ status }) => <StatusBadge status={status} /> },
+  { id: 'state', header: 'In Halo', width: 130, sorts: true, cell: ({ state }) => <LineStateBadge state={state} /> },
   {
     id: 'unitCost',
     header: 'Cost',

@@ -1,0 +1,54 @@
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { asProblem } from '../api/problem.js';
+import { ProblemAlert } from '../states/problem.js';
+import { ShownOnce } from '../states/shown-once.js';
+import { PsaFields } from './fields.js';
+import { formErrors, formOf, savedForm } from './form.js';
+import { useCreatePsaInstance } from './queries.js';
+
+/** Connects a HaloPSA, and shows the secret that its calls are known by, once. */
+export function NewPsaInstance({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const create = useCreatePsaInstance();
+  const form = useForm({ initialValues: formOf(undefined) });
+  const close = (): void => {
+    create.reset();
+    form.reset();
+    onClose();
+  };
+  const save = form.onSubmit((values) =>
+    create.mutate(
+      { ...savedForm(values, false), baseUrl: values.baseUrl, clientId: values.clientId, clientSecret: values.clientSecret },
+      { onError: (error) => form.setErrors(formErrors(asProblem(error).fields)) },
+    ),
+  );
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      size="xl"
+      title={create.data ? 'Webhook secret' : 'New PSA instance'}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeOnClickOutside={!create.data}
+    >
+      {create.data ? (
+        <ShownOnce label="Webhook secret" secret={create.data.webhookSecret} onDone={close} />
+      ) : (
+        <form onSubmit={save} noValidate>
+          <Stack>
+            <PsaFields form={form} />
+            {create.error && <ProblemAlert error={create.error} />}
+            <Group justify="flex-end">
+              <Button variant="default" onClick={close}>
+                Cancel
+              </Button>
+              <Button type="submit" loading={create.isPending}>
+                Connect
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      )}
+    </Modal>
+  );
+}

@@ -1,0 +1,104 @@
+import { Button, Table } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { TokenView } from '../api/generated.js';
+import { PsaInstanceName } from '../psa-instances/psa-instance-name.js';
+import { Screen } from '../shell/screen.js';
+import { PlusIcon } from '../shown/icons.js';
+import { When } from '../shown/times.js';
+import { Confirm } from '../states/confirm.js';
+import { Empty } from '../states/empty.js';
+import { Read } from '../states/read.js';
+import { NewToken } from './new-token.js';
+import { tokensQuery, useRevokeToken } from './queries.js';
+
+/** API tokens in use: for programs, and for commands. */
+export default function TokensScreen() {
+  const tokens = useQuery(tokensQuery);
+  const [making, { open, close }] = useDisclosure();
+  const [asked, ask] = useState<TokenView | null>(null);
+  const revoke = useRevokeToken();
+  return (
+    <Screen
+      title="API tokens"
+      about="Programs sign in with them. Each is for one PSA instance and one role; owners’ are made by the command line."
+      actions={
+        <Button leftSection={<PlusIcon />} onClick={open}>
+          New
+        </Button>
+      }
+    >
+      <Read query={tokens}>
+        {(found) =>
+          found.length === 0 ? (
+            <Empty title="No token is in use">Make one for a program that is to call Isthmus.</Empty>
+          ) : (
+            <Tokens tokens={found} onRevoke={ask} />
+          )
+        }
+      </Read>
+      <NewToken opened={making} onClose={close} />
+      <Confirm
+        opened={asked !== null}
+        title={`Revoke ${asked?.name ?? ''}?`}
+        yes="Revoke it"
+        no="Keep it"
+        onNo={() => {
+          ask(null);
+          revoke.reset();
+        }}
+        onYes={() => asked && revoke.mutate(asked.id, { onSuccess: () => ask(null) })}
+        pending={revoke.isPending}
+        error={revoke.error}
+      >
+        What uses it stops working at once. It cannot be taken back.
+      </Confirm>
+    </Screen>
+  );
+}
+
+function Tokens({ tokens, onRevoke }: { tokens: TokenView[]; onRevoke: (token: TokenView) => void }) {
+  return (
+    <Table.ScrollContainer minWidth={760}>
+      <Table className="boxed" verticalSpacing="sm">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">Name</Table.Th>
+            <Table.Th scope="col">PSA instance</Table.Th>
+            <Table.Th scope="col">Role</Table.Th>
+            <Table.Th scope="col">Made</Table.Th>
+            <Table.Th scope="col">Last used</Table.Th>
+            <Table.Th scope="col">Ends</Table.Th>
+            <Table.Td />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {tokens.map((token) => (
+            <Table.Tr key={token.id}>
+              <Table.Th scope="row">{token.name}</Table.Th>
+              <Table.Td>
+                <PsaInstanceName id={token.psaInstanceId} />
+              </Table.Td>
+              <Table.Td>{token.role}</Table.Td>
+              <Table.Td>
+                <When at={token.createdAt} />
+              </Table.Td>
+              <Table.Td>
+                <When at={token.lastUsedAt} none="not yet" />
+              </Table.Td>
+              <Table.Td>
+                <When at={token.expiresAt} />
+              </Table.Td>
+              <Table.Td ta="right">
+                <Button size="xs" variant="default" onClick={() => onRevoke(token)} aria-label={`Revoke ${token.name}`}>
+                  Revoke
+                </Button>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
