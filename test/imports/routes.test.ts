@@ -282,6 +282,7 @@ describe('imports', () => {
         entity: 'client',
         action: 'create',
         customerId: 'c1',
+        customerName: 'Customer c1',
         before: null,
         after: { count: 3 },
         state: 'planned',
@@ -292,6 +293,7 @@ describe('imports', () => {
         entity: 'licence',
         action: 'update',
         customerId: 'c1',
+        customerName: 'Customer c1',
         subscriptionId: '5',
         line: 'A',
         psaId: '44',
@@ -306,7 +308,14 @@ describe('imports', () => {
       expect((await get(`changes?${query}`)).data).toEqual([changes.data[1]]);
     expect((await get('skips')).data).toEqual([
       { entity: 'subscription', marketplaceId: '9', line: 'A', reason: 'fractional', detail: 'Half a seat.' },
-      { entity: 'customer', marketplaceId: 'c1', psaId: '4', reason: 'ignored', detail: 'As a person said.' },
+      {
+        entity: 'customer',
+        marketplaceId: 'c1',
+        customerName: 'Customer c1',
+        psaId: '4',
+        reason: 'ignored',
+        detail: 'As a person said.',
+      },
     ]);
     expect((await get('skips?reason=ignored')).pagination.total).toBe(1);
     expect((await app.api('GET', `/imports/${body.id}/skip-reasons`)).body).toEqual({

@@ -127,6 +127,7 @@ const PSA: Case[] = [
       psa({ unauthorizedForMissingRight: status as 401, permissions: SCOPES.filter((scope) => scope !== missing) }, refusedRead),
     ),
   ),
+  psa({ agentSaysDisabled: false }),
   psa({ agentRestricted: [1] }, { fails: { actor: 'configuration', code: 'psa_agent_restricted' } }),
   psa({ agentRestricted: [1_000_000] }, { fails: { actor: 'configuration', code: 'psa_shows_no_clients' } }),
   psa({ softwareLicensing: false, moduleOffStatus: 403 }, refusedRead),
