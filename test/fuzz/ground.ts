@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Session } from '../../entities/index.js';
+import { PsaInstance, Session, Tenant } from '../../entities/index.js';
 import { storeCustomer, storeSubscription } from '../support/marketplace-records.js';
 import type { ConnectedApp } from '../support/connected-app.js';
 import type { Known } from './requests.js';
@@ -12,6 +12,8 @@ export interface Ground {
   ids: Record<string, string>;
   admin: string;
   webhookSecret: string;
+  /** Sets the PSA instance and the tenant back to what they were, so that what one route did to them is not in the way of the next. */
+  restore(): Promise<unknown>;
 }
 
 export async function ground(app: ConnectedApp): Promise<Ground> {
@@ -50,7 +52,18 @@ export async function ground(app: ConnectedApp): Promise<Ground> {
     tokens: token.id,
     sessions: session,
   };
-  return { psaInstanceId, tenantId, ids, admin: await app.token('admin', psaInstanceId), webhookSecret };
+  const { manager } = dataSource;
+  const instance = await manager.findOneByOrFail(PsaInstance, { id: psaInstanceId });
+  const tenant = await manager.findOneByOrFail(Tenant, { id: tenantId });
+  return {
+    psaInstanceId,
+    tenantId,
+    ids,
+    admin: await app.token('admin', psaInstanceId),
+    webhookSecret,
+    restore: () =>
+      manager.transaction(async (inside) => [await inside.save(PsaInstance, { ...instance }), await inside.save(Tenant, { ...tenant })]),
+  };
 }
 
 /** What requests on one ground may name: its own, and another's as somebody else's. */
@@ -72,6 +85,8 @@ export function knownOn(app: ConnectedApp, { ids, psaInstanceId, tenantId }: Gro
       licenceId: ['1'],
       topLevelId: ['1'],
       digest: ['a'.repeat(64)],
+      // Used up, it would be answered with an honest 503.
+      callsPer5Minutes: [1_000_000],
       country: ['US'],
       currency: ['USD'],
       at: ['02:00'],
