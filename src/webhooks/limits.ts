@@ -1,6 +1,6 @@
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { HttpProblem } from '../http/problem.js';
+import { TooMany } from '../http/problem.js';
 
 /** Of a body, in bytes. What Halo sends of a ticket is far smaller. */
 export const BODY_LIMIT = 256 * 1024;
@@ -24,18 +24,14 @@ export type InstanceOf = (request: FastifyRequest) => string;
 export async function limitFloods(part: FastifyInstance, instanceOf: InstanceOf, aMinute: Limits): Promise<void> {
   const limits = [
     { max: aMinute.address },
-    { max: aMinute.instance, keyGenerator: (request: FastifyRequest) => `${request.ip} ${instanceOf(request)}` },
+    { max: aMinute.instance, keyGenerator: (request: FastifyRequest) => `${normalizeIP(request.ip)} ${instanceOf(request)}` },
   ];
   for (const limit of limits) {
     await part.register(rateLimit, {
       ...limit,
       timeWindow: 60_000,
       cache: 10_000,
-      errorResponseBuilder: (_request, { ttl }) => tooMany(Math.ceil(ttl / 1000)),
+      errorResponseBuilder: (_request, { ttl }) => new TooMany('This is more than is taken in a minute.', Math.ceil(ttl / 1000)),
     });
   }
-}
-
-function tooMany(seconds: number): HttpProblem {
-  return new HttpProblem(429, 'too-many-requests', 'Too many requests', `Too much was sent in a minute. Send this again in ${seconds} s.`);
 }

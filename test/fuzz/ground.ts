@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PsaInstance, Session, Tenant } from '../../entities/index.js';
+import { Link, PsaInstance, Session, Tenant, Throttle } from '../../entities/index.js';
 import { storeCustomer, storeSubscription } from '../support/marketplace-records.js';
 import type { ConnectedApp } from '../support/connected-app.js';
 import type { Known } from './requests.js';
@@ -12,8 +12,8 @@ export interface Ground {
   ids: Record<string, string>;
   admin: string;
   webhookSecret: string;
-  /** Sets the PSA instance and the tenant back to what they were, so that what one route did to them is not in the way of the next. */
-  restore(): Promise<unknown>;
+  /** Sets the PSA instance and the tenant back to what they were, and counted tries to none, so that one route is not in the way of the next. */
+  restore(): Promise<void>;
 }
 
 export async function ground(app: ConnectedApp): Promise<Ground> {
@@ -33,6 +33,9 @@ export async function ground(app: ConnectedApp): Promise<Ground> {
   await make('POST', `/imports/${started.id}/cancel`);
   const token = await make('POST', '/tokens', { name: 'spare', role: 'viewer', psaInstanceId });
   const { webhookSecret = '' } = await make('POST', `/psa-instances/${psaInstanceId}/webhook-secret`);
+  await storeSubscription(app.database, tenantId, { subscriptionId: 's2', customerId: 'c1', status: 'active' }, ['B']);
+  const link = { id: randomUUID(), psaInstanceId, tenantId, subscriptionId: 's2', line: 'B', origin: 'adopted' as const };
+  await dataSource.manager.insert(Link, { ...link, licenceId: String(app.sandbox.psa.licences()[0]?.id) });
   const session = randomUUID();
   await dataSource.manager.insert(Session, {
     id: session,
@@ -48,6 +51,7 @@ export async function ground(app: ConnectedApp): Promise<Ground> {
     halo: psaInstanceId,
     tenants: tenantId,
     mappings: mapping.id,
+    links: link.id,
     imports: started.id,
     tokens: token.id,
     sessions: session,
@@ -61,8 +65,11 @@ export async function ground(app: ConnectedApp): Promise<Ground> {
     ids,
     admin: await app.token('admin', psaInstanceId),
     webhookSecret,
-    restore: () =>
-      manager.transaction(async (inside) => [await inside.save(PsaInstance, { ...instance }), await inside.save(Tenant, { ...tenant })]),
+    async restore() {
+      await manager.save(PsaInstance, { ...instance });
+      await manager.save(Tenant, { ...tenant });
+      await manager.clear(Throttle);
+    },
   };
 }
 
