@@ -5,6 +5,7 @@ import { Link, useParams } from 'wouter';
 import type { TenantView } from '../api/generated.js';
 import { MappingTable } from '../mapping/mapping-table.js';
 import { Screen } from '../shell/screen.js';
+import { ProblemAlert } from '../states/problem.js';
 import { Read } from '../states/read.js';
 import { tenantQuery } from '../tenant/queries.js';
 import { useFirstLook } from './first-look.js';
@@ -34,10 +35,11 @@ export default function FirstImportScreen() {
 
 function FirstImport({ tenant }: { tenant: TenantView }) {
   const [step, setStep] = useState<1 | 2>(1);
-  const look = useFirstLook(tenant.id);
+  const look = useFirstLook(tenant);
   return (
     <Stack>
       <Steps at={step} />
+      {look.over && look.error !== null && <ProblemAlert error={look.error} />}
       {!look.over ? (
         <LookProgress preview={look.preview} error={look.error} again={look.again} />
       ) : step === 1 ? (

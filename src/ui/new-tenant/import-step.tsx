@@ -68,7 +68,7 @@ function WouldDo({ preview }: { preview: ImportView }) {
   return (
     <>
       <Text fw={600}>What the import would do</Text>
-      <Table w="auto" aria-label="What the import would do">
+      <Table maw={520} aria-label="What the import would do">
         <Table.Tbody>
           {lines.map(([what, count]) => (
             <Table.Tr key={what}>

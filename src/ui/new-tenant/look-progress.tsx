@@ -9,7 +9,7 @@ const PHASES: Record<ImportView['phase'], string> = {
   psa: 'Reading clients and subscriptions from HaloPSA',
   plan: 'Working out the difference',
   apply: 'Working out the difference',
-  done: 'Done',
+  done: 'Matching customers and clients by their names',
 };
 
 /** How far the first look is. */
