@@ -35,14 +35,16 @@ export function ClientsPanel({ psaInstanceId }: { psaInstanceId: string }) {
             found.length === 0 ? (
               <Text size="sm">HaloPSA has no such client.</Text>
             ) : (
-              <ul className={classes.list} aria-label="Clients in HaloPSA" tabIndex={0}>
-                {found.map((client) => (
-                  <li key={client.clientId} draggable onDragStart={(event) => dragClient(event, client)} className={classes.client}>
-                    <GripIcon />
-                    <ClientLine client={client} />
-                  </li>
-                ))}
-              </ul>
+              <div className={classes.list} role="region" aria-label="Clients found" tabIndex={0}>
+                <ul className={classes.plain} aria-label="Clients in HaloPSA">
+                  {found.map((client) => (
+                    <li key={client.clientId} draggable onDragStart={(event) => dragClient(event, client)} className={classes.client}>
+                      <GripIcon />
+                      <ClientLine client={client} />
+                    </li>
+                  ))}
+                </ul>
+              </div>
             )
           }
         </Read>

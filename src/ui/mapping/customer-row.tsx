@@ -97,7 +97,9 @@ export function CustomerRow({
           )}
           <ClientPicker
             psaInstanceId={psaInstanceId}
-            label={state === 'mapped' && mapping?.clientId ? 'Change' : 'Choose client'}
+            label={
+              state === 'mapped' && mapping?.clientId ? 'Change' : state === 'suggested' && mapping?.clientId ? 'Other' : 'Choose client'
+            }
             about={name}
             like={name.split(/\s+/)[0] ?? ''}
             onPick={map}

@@ -13,11 +13,11 @@ const ROW_HEIGHT = 68;
 export function CustomersList({
   source,
   empty,
-  row,
+  renderRow,
 }: {
   source: PagedSource<CustomerView>;
   empty: ReactNode;
-  row: (customer: CustomerView, place: { index: number; total: number }, style: CSSProperties) => ReactNode;
+  renderRow: (customer: CustomerView, place: { index: number; total: number }, style: CSSProperties) => ReactNode;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   const total = useTotal(source);
@@ -40,7 +40,7 @@ export function CustomersList({
             const customer = rows.row(index);
             const style = { transform: `translateY(${start}px)` };
             return customer ? (
-              row(customer, { index, total }, style)
+              renderRow(customer, { index, total }, style)
             ) : (
               <li key={index} className={classes.row} style={style}>
                 <Skeleton height={16} width={16} />

@@ -135,7 +135,7 @@ export function MappingTable({ tenant }: { tenant: TenantView }) {
           key={`${filter} ${search}`}
           source={source}
           empty={<Empty title={search === '' ? EMPTY[filter] : 'No customer is found'} />}
-          row={(customer, place, style) => (
+          renderRow={(customer, place, style) => (
             <CustomerRow
               key={customer.customerId}
               customer={customer}
