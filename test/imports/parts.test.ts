@@ -32,6 +32,12 @@ const anySight = fc.record({
 const ALL_SEEN = { absent: [], unlisted: [], unread: [], malformedCustomer: undefined, complete: true, endings: false };
 type Sight = typeof anySight extends fc.Arbitrary<infer T> ? T : never;
 
+/** A licence was left behind on purpose only as long as no line is kept in it, of whichever tenant. */
+function leftBehind({ released, elsewhere, links }: World): World['released'] {
+  const kept = new Set(links.map(({ licenceId }) => licenceId));
+  return new Set([...released].filter((id) => !elsewhere.has(id) && !kept.has(id)));
+}
+
 /** A world, and what of it a look shows. */
 class Seen {
   readonly customers: World['customers'];
@@ -211,7 +217,7 @@ describe('A plan made part by part', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(anyLater, anySight, fc.constantFrom(1, 3, 1000), async (state, sight, size) => {
-          const seen = new Seen({ ...state, lastApplied: new Map() }, sight);
+          const seen = new Seen({ ...state, released: leftBehind(state), lastApplied: new Map() }, sight);
           await store(seen);
           expect(seenOf(await inParts(seen, size))).toEqual(seenOf(seen.whole()));
         }),
