@@ -10,6 +10,8 @@ import { SignIn1767081600000 } from './40-sign-in.js';
 import { Webhooks1767945600000 } from './50-webhooks.js';
 import { Audit1768809600000 } from './60-audit.js';
 import { MappingSteps1769673600000 } from './70-mapping-steps.js';
+import { ListByIndex1770537600000 } from './80-list-by-index.js';
+import { Growth1770624000000 } from './81-growth.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -25,4 +27,6 @@ export const migrations = [
   Webhooks1767945600000,
   Audit1768809600000,
   MappingSteps1769673600000,
+  ListByIndex1770537600000,
+  Growth1770624000000,
 ];

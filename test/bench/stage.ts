@@ -63,11 +63,12 @@ export class Stage {
     const [tenantId = ''] = this.tenants;
     await this.sandbox.ask('counts');
     const importId = await this.installation.startImport(tenantId);
-    const row = await this.installation.over(importId);
+    const { row, phases } = await this.installation.over(importId);
     const counts = await this.sandbox.ask<Counts>('counts');
     await this.check(importId);
     const ms = (row.finishedAt?.getTime() ?? 0) - row.createdAt.getTime();
-    this.bench.say(`${what}: ${(ms / 1000).toFixed(1)} s, ${counts.marketplace.all} + ${counts.psa.all} calls`);
+    const split = Object.entries(phases).map(([phase, took]) => `${phase} ${(took / 1000).toFixed(1)}`);
+    this.bench.say(`${what}: ${(ms / 1000).toFixed(1)} s (${split.join(', ')}), ${counts.marketplace.all} + ${counts.psa.all} calls`);
     return { row, counts, ms };
   }
 
