@@ -1,5 +1,6 @@
 import type { Site, Take, Walk } from '../domain/index.js';
 import { ImportFailure } from './failure.js';
+import { gathering } from './gather.js';
 import type { ImportHold } from './store/import-row.js';
 import type { Queryable } from './store/query.js';
 import { CLIENTS, licencesFor, SITES, storeShown, storeUnseen, type Shown } from './store/shown.js';
@@ -32,10 +33,10 @@ async function whole<T>(
   each: (take: Take<T>) => Promise<Walk>,
 ): Promise<Walk> {
   const { dataSource, hold, tenant, remarks } = context;
-  const walk = await each(async (rows) => {
-    await storeShown(dataSource, (work) => hold.fenced(work), of, tenant.id, rows);
-    await context.step();
-  });
+  const walk = await gathering<T, Walk>(
+    (take) => each((rows) => take(rows).then(() => context.step())),
+    (rows) => storeShown(dataSource, (work) => hold.fenced(work), of, tenant.id, rows),
+  );
   const unusable = walk.malformed.find(({ id }) => id === undefined || what === 'licences');
   if (!walk.complete || unusable) {
     const why = unusable ? `one of them could not be understood: ${unusable.reason}` : 'its list did not hold as many as it said';

@@ -1,7 +1,9 @@
 /** Calls under way at once; how fast they go is the budget's to say. */
 const AT_ONCE = 10;
-/** Records are stored in batches of this many, so that a crash costs few calls. */
+/** Records are stored once so many wait, so that a crash costs few calls; while a batch is stored, the next one gathers. */
 const BATCH = 25;
+/** So many wait at most: then nothing more is read until the database has caught up. */
+const MOST_WAITING = 500;
 
 export interface ReadManyOps<Row, Answer> {
   read(row: Row): Promise<Answer>;
@@ -24,13 +26,23 @@ export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyO
     unstored = [];
     if (batch.length > 0) await ops.store(batch);
   };
+  let storing: Promise<void> | undefined;
+  const store = async (): Promise<void> => {
+    try {
+      while (unstored.length >= BATCH && !stopped()) await flush();
+    } catch (error) {
+      failure ??= { error };
+    }
+    storing = undefined;
+  };
   const reader = async (): Promise<void> => {
     try {
       for (let row = waiting.pop(); row !== undefined && !stopped(); row = waiting.pop()) {
         const answer = await ops.read(row);
         answers.set(row, answer);
         unstored.push({ row, answer, readAt: new Date(ops.now()) });
-        if (unstored.length >= BATCH) await flush();
+        if (unstored.length >= BATCH) storing ??= store();
+        if (unstored.length >= MOST_WAITING) await storing;
         await ops.done(answers.size);
       }
     } catch (error) {
@@ -38,6 +50,7 @@ export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyO
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, rows.length) }, reader));
+  await storing;
   // What was read is kept even if the rest could not be: the next attempt reads only what is missing.
   if (failure) await flush().catch(() => undefined);
   else await flush();

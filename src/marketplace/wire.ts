@@ -40,8 +40,8 @@ export type Judged<T> =
 
 /** Leaves out what is undefined, so that "not said" is an absent field. */
 export function said<T extends object>(fields: T): T {
-  for (const key of Object.keys(fields)) {
-    if (Reflect.get(fields, key) === undefined) Reflect.deleteProperty(fields, key);
-  }
-  return fields;
+  // Made anew: engines keep records from which fields were taken off in a slower and larger form.
+  const rest = {} as T;
+  for (const key in fields) if (fields[key] !== undefined) rest[key] = fields[key];
+  return rest;
 }
