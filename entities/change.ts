@@ -29,9 +29,11 @@ export class Change {
   @Column('jsonb') planned: Record<string, unknown>;
   /** As planned, and once settled what the PSA shows. */
   @Column('jsonb') after: Record<string, unknown>;
+  /** What applying it needs beside what is planned: a site's whole address, the link that an update rests on. */
+  @Column('jsonb', { nullable: true }) beside: Record<string, unknown> | null;
   @Column('varchar', { length: 12, default: 'planned' }) state: ChangeState;
   @Column('text', { nullable: true }) message: string | null;
-  /** What names a held change across two plans: an approval is of these names. */
+  /** What names a change that the guard may hold across two plans: an approval is of these names. */
   @Column('varchar', { length: 64, nullable: true }) name: string | null;
   /** Of a client's create: the youngest client there was when it was sent, so that an unknown end can be resolved. */
   @Column('bigint', { name: 'youngest_before', nullable: true }) youngestBefore: string | null;

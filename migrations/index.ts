@@ -12,6 +12,7 @@ import { Audit1768809600000 } from './60-audit.js';
 import { MappingSteps1769673600000 } from './70-mapping-steps.js';
 import { ListByIndex1770537600000 } from './80-list-by-index.js';
 import { Growth1770624000000 } from './81-growth.js';
+import { PlanInParts1770710400000 } from './82-plan-in-parts.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   MappingSteps1769673600000,
   ListByIndex1770537600000,
   Growth1770624000000,
+  PlanInParts1770710400000,
 ];

@@ -26,14 +26,14 @@ export async function lookAtCustomerRecords(
   const kept = fresh ? new Map() : await customersRead(dataSource, tenant.id, ids);
   const readable = rows.map((row) => {
     const before = kept.get(row.customerId);
-    return { row, id: row.customerId, readAt: before?.readAt.getTime(), sign: before !== undefined && !sameRow(row, before.row) };
+    return { row, id: row.customerId, readAt: before?.readAt.getTime() ?? null, sign: before !== undefined && !sameRow(row, before.row) };
   });
   const wanted = worthReading(readable, {
     now: context.now(),
     since: run.readSince?.getTime(),
     callsAnHour: Math.max(0, marketplace.callsAnHour - callsMade),
     withinDays: tenant.subscriptionImport.rereadWithinDays,
-  });
+  }).map(({ row }) => row);
   // The row is newer in what both say.
   const found = new Map<string, Customer | Malformed | null>(
     rows.flatMap((row) => (kept.has(row.customerId) ? [[row.customerId, { ...kept.get(row.customerId)!.detail, ...row }] as const] : [])),

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Import, Tenant } from '../../entities/index.js';
 import type { Malformed, Subscription, Walk } from '../domain/index.js';
 import { ImportFailure } from './failure.js';
+import { gathering } from './gather.js';
 import { isAnother, recognise, type Recognition } from './guard/another-account.js';
 import { readDetails } from './look-details.js';
 import { lookAtOrders, type OrderNews } from './look-orders.js';
@@ -10,7 +11,7 @@ import { openOrders, storeOrders } from './store/orders.js';
 import { knownCustomers, knownNames, knowsSubscriptions, listedRows, readableSubscriptions, storeDetails } from './store/seen.js';
 import { CUSTOMERS, newsOf, storeNews, storeShown, storeUnseen, SUBSCRIPTIONS, type News, type Transaction } from './store/shown.js';
 import type { Marketplace } from './vendors.js';
-import { worthReading } from './what-to-read.js';
+import { DAY_OLD_MS, worthReading, type Readable } from './what-to-read.js';
 
 /** How many list rows are held at a time while their details are read. */
 const AT_A_TIME = 1000;
@@ -60,7 +61,11 @@ export async function lookAtMarketplace(
   const limits = { now: context.now(), callsAnHour: marketplace.callsAnHour, withinDays: tenant.subscriptionImport.rereadWithinDays };
   if (scope !== null) {
     // One customer's details are read fresh.
-    const readable = await readableSubscriptions(dataSource, tenant.id, { customerIds: scope, touched: new Map() });
+    const { readable } = await readableSubscriptions(dataSource, tenant.id, {
+      customerIds: scope,
+      touched: new Map(),
+      restedSince: Infinity,
+    });
     look.records = readable.length;
     await readChosen(context, marketplace, look, worthReading(readable, { ...limits, since: Infinity }));
     return look;
@@ -69,18 +74,31 @@ export async function lookAtMarketplace(
   const news = await readOrders(context, marketplace, until);
   // Where orders cannot tell what moved, everything is read; an attempt after a crash reads what this import has not read yet.
   const since = run.readSince?.getTime() ?? (news ? undefined : await readEverythingSince(context, limits.now));
-  const readable = await readableSubscriptions(dataSource, tenant.id, { customerIds: null, touched: news?.touched ?? new Map() });
-  look.records = readable.length;
-  await readChosen(context, marketplace, look, worthReading(readable, { ...limits, since }));
+  const { readable, restful } = await readableSubscriptions(dataSource, tenant.id, {
+    customerIds: null,
+    touched: news?.touched ?? new Map(),
+    restedSince: Math.max(since ?? 0, limits.now - DAY_OLD_MS),
+  });
+  look.records = readable.length + restful;
+  await readChosen(context, marketplace, look, worthReading(readable, { ...limits, since, restful }));
   // Only now: had a detail failed, its customer's order must be found again next time.
   if (news) await context.hold.fenced((query) => storeOrders(query, tenant.id, news.open, news.readUntil ?? until));
   return look;
 }
 
 /** Reads the details of many subscriptions, some at a time. */
-async function readChosen(context: LookContext, marketplace: Marketplace, look: MarketplaceLook, chosen: readonly string[]): Promise<void> {
+async function readChosen(
+  context: LookContext,
+  marketplace: Marketplace,
+  look: MarketplaceLook,
+  chosen: readonly Readable[],
+): Promise<void> {
   for (let at = 0; at < chosen.length; at += AT_A_TIME) {
-    const rows = await listedRows(context.dataSource, context.tenant.id, chosen.slice(at, at + AT_A_TIME));
+    const rows = await listedRows(
+      context.dataSource,
+      context.tenant.id,
+      chosen.slice(at, at + AT_A_TIME).map(({ id }) => id),
+    );
     await readInto(context, marketplace, look, rows, { before: at, total: chosen.length });
   }
 }
@@ -157,11 +175,13 @@ async function lookAtSubscriptions(
 ): Promise<Listed | null> {
   const { tenant, run, dataSource, hold } = context;
   if (!run.entities.includes('subscriptions') && !tenant.clientImport.onlyWithSubscriptions) return null;
-  const take = async (rows: Subscription[]): Promise<void> => {
-    await storeShown(dataSource, (work) => hold.fenced(work), SUBSCRIPTIONS, tenant.id, rows);
-    await context.progress(0, null);
-  };
-  const walk = scope === null ? await marketplace.eachSubscription({}, take) : await ofCustomers(marketplace, scope, take);
+  const walk = await gathering<Subscription, Walk>(
+    (take) => {
+      const each = (rows: Subscription[]): Promise<void> => take(rows).then(() => context.progress(0, null));
+      return scope === null ? marketplace.eachSubscription({}, each) : ofCustomers(marketplace, scope, each);
+    },
+    (rows) => storeShown(dataSource, (work) => hold.fenced(work), SUBSCRIPTIONS, tenant.id, rows),
+  );
   if (scope === null && walk.ids.size + walk.malformed.length === 0 && (await knowsSubscriptions(dataSource, tenant.id))) {
     throw new ImportFailure(
       'vendor',

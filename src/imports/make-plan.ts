@@ -3,11 +3,12 @@ import type { Import, PsaInstance, Tenant } from '../../entities/index.js';
 import { openClientCreates, openLicenceWrites, settleClientCreates, settleLicenceWrites } from './apply/settle-open.js';
 import { requireKeys } from './apply/keys-kept.js';
 import { ImportFailure } from './failure.js';
-import type { GuardFacts } from './guard/guard.js';
+import { weigh, type GuardFacts, type Weighed } from './guard/guard.js';
+import { calledFor, remarksOn } from './guard/hold-back.js';
 import { lookAtMarketplace, type LookContext, type MarketplaceLook } from './look-marketplace.js';
 import { lookAtPsa, type PsaLook, type PsaLookContext } from './look-psa.js';
 import type { KnownMapping, Plan } from './plan/input.js';
-import { emptyPlan, inOrder } from './plan/plan.js';
+import { emptyPlan } from './plan/plan.js';
 import { PlanParts } from './plan-parts.js';
 import type { Progress } from './report-progress.js';
 import type { ImportHold } from './store/import-row.js';
@@ -35,10 +36,16 @@ export interface PlanContext {
   remarks: string[];
 }
 
+/** A plan whose changes, and what it leaves alone, are stored. */
+export type Outline = Pick<Plan, 'mappings' | 'forgotten' | 'links' | 'unchanged'> & {
+  weighed: Weighed;
+  /** Whether records of a kind are to be created. */
+  creates: Record<'client' | 'licence', boolean>;
+};
+
 /** A plan, and what of the looks it rests on is still needed. */
 export interface MadePlan {
-  /** What it leaves alone is stored already. */
-  plan: Plan;
+  plan: Outline;
   there: PsaLook;
   /** Of each list of the marketplace, its records and how many of them could not be understood. */
   looks: GuardFacts['looks'];
@@ -88,32 +95,38 @@ export async function makePlan(context: PlanContext): Promise<MadePlan> {
       endings: mayEnd(run, tenant) && complete,
     },
   });
-  const plan = emptyPlan();
+  const plan: Outline = { ...emptyPlan(), weighed: { losses: 0, clients: 0 }, creates: { client: false, licence: false } };
   let unmapped = false;
+  let called = 0;
   try {
     await parts.each(async (part) => {
-      // What is left alone is hardly ever little: it is not kept in memory.
-      await context.store.addSkips(part.skips);
+      const changes = calledFor(run.approval, part.changes);
+      called += changes.filter(({ action }) => action !== 'link').length;
+      await context.store.addPart({ changes, skips: part.skips });
       unmapped ||= part.skips.some(({ reason }) => reason === 'unmapped_customer');
-      addPart(plan, part);
+      addPart(plan, { ...part, changes });
     });
-    inOrder(plan.changes);
     await requireSafe(context, plan, { look, unmapped });
   } catch (error) {
-    // An import that fails here has left nothing alone: it has not come to that.
-    await context.store.dropSkips().catch(() => undefined);
+    // An import that fails here does nothing and has left nothing alone: it has not come to that.
+    await context.store.dropPlan().catch(() => undefined);
     throw error;
   }
+  if (run.approval) context.remarks.push(...remarksOn(run.approval, called));
   return { plan, there, looks: looksOf(look) };
 }
 
-/** Adds a part's plan to a plan, all but what it leaves alone. */
-function addPart(plan: Plan, part: Plan): void {
-  for (const list of ['mappings', 'forgotten', 'links', 'changes'] as const) {
+/** Adds to the outline of a plan what is not stored of a part of it. */
+function addPart(plan: Outline, part: Plan): void {
+  for (const list of ['mappings', 'forgotten', 'links'] as const) {
     for (const one of part[list]) (plan[list] as unknown[]).push(one);
   }
   plan.unchanged.clients += part.unchanged.clients;
   plan.unchanged.licences += part.unchanged.licences;
+  const { losses, clients } = weigh(part.changes);
+  plan.weighed.losses += losses;
+  plan.weighed.clients += clients;
+  for (const { entity, action } of part.changes) if (action === 'create') plan.creates[entity] = true;
 }
 
 function looksOf({ customers, subscriptions, records, unreadable }: MarketplaceLook): GuardFacts['looks'] {
@@ -188,19 +201,17 @@ export function mayEnd(run: Pick<Import, 'trigger' | 'entities'>, tenant: Pick<T
 /** Ends an import whose plan rests on sight that is not to be trusted, or that could not be done; a preview, too. */
 async function requireSafe(
   context: PlanContext,
-  plan: Plan,
+  plan: Outline,
   { look, unmapped }: { look: MarketplaceLook; unmapped: boolean },
 ): Promise<void> {
   const { dataSource, tenant } = context;
-  const creates = (entity: 'client' | 'licence'): boolean =>
-    plan.changes.some((change) => change.entity === entity && change.action === 'create');
   const { clientKeysKept, licenceKeysKept } = context.psaInstance;
   const keys = {
     keys: { client: clientKeysKept, licence: licenceKeysKept },
     rememberKeys: (of: 'client' | 'licence', kept: boolean) => context.rememberKeys(of, kept),
   };
-  if (creates('client')) await requireKeys(keys, 'client', () => showsOurKeys(dataSource, tenant.id, 'client'));
-  if (creates('licence')) await requireKeys(keys, 'licence', () => showsOurKeys(dataSource, tenant.id, 'licence'));
+  if (plan.creates.client) await requireKeys(keys, 'client', () => showsOurKeys(dataSource, tenant.id, 'client'));
+  if (plan.creates.licence) await requireKeys(keys, 'licence', () => showsOurKeys(dataSource, tenant.id, 'licence'));
 
   const anyMapped = async (): Promise<boolean> =>
     plan.mappings.some(({ state }) => state === 'mapped') || (await countForGuard(dataSource, tenant.id)).mappedClients > 0;
@@ -211,7 +222,7 @@ async function requireSafe(
       'The marketplace’s list of customers could not be read whole, so no name could be known to be alone in it, and no customer is mapped by hand. Nothing was changed. Import again later, or map customers by hand.',
     );
   }
-  const losesSight = creates('client') || plan.mappings.some(({ state }) => state === 'broken');
+  const losesSight = plan.creates.client || plan.mappings.some(({ state }) => state === 'broken');
   if (losesSight && (await context.psa.seesAllClients?.()) === false) {
     throw new ImportFailure(
       'configuration',

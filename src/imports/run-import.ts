@@ -6,7 +6,7 @@ import { spent, type Again, type Attempt, type ImportDeps } from './attempt.js';
 import { endAttempt } from './end-attempt.js';
 import { AttemptLost, ImportCancelled, ImportFailure } from './failure.js';
 import { goesFirst } from './goes-first.js';
-import { digestOf, nameOfChange } from './guard/guard.js';
+import { digestOf } from './guard/guard.js';
 import { holdBack } from './guard/hold-back.js';
 import { makePlan } from './make-plan.js';
 import { Heartbeat, type Held } from './heartbeat.js';
@@ -117,11 +117,11 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
     remarks,
   });
 
-  const { plan, held, remarks: guarded } = await holdBack(deps.dataSource, run, tenant, made.plan, made.looks);
-  remarks.push(...guarded);
-  attempt.planned = plan.changes.length - held.size;
+  const { plan } = made;
+  await holdBack({ dataSource: deps.dataSource, store, run, tenant }, plan.weighed, made.looks);
+  const planned = await store.plannedCounts();
+  attempt.planned = Object.values(planned).reduce((sum, count) => sum + count, 0);
   await progress('plan', 0, attempt.planned);
-  const stored = await store.storePlan(plan, held);
   if (run.preview) {
     // A preview fills the mapping list with what a person must decide, and decides nothing itself.
     await store.storeMappings(
@@ -161,14 +161,14 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
         rememberKeys,
       },
       plan,
-      stored,
+      planned,
       made.there,
     );
     await remembering.flush();
   }
   const counts = await store.counts(run.preview, plan.unchanged);
   const open = await openSkips(deps.dataSource, run.id);
-  if (held.size > 0 && !run.preview) return { counts, state: 'needs_approval', digest: digestOf([...held.keys()].map(nameOfChange)) };
+  if (counts.held > 0 && !run.preview) return { counts, state: 'needs_approval', digest: digestOf(await store.heldNames()) };
   return { counts, state: counts.failed > 0 ? 'partly_failed' : open > 0 ? 'succeeded_with_skips' : 'succeeded' };
 }
 

@@ -7,11 +7,10 @@ const DAY_MS = 86_400_000;
 export const DAY_OLD_MS = 20 * 3_600_000;
 
 /** A record that the marketplace gives one by one. */
-export interface Readable<Row> {
-  row: Row;
+export interface Readable {
   id: string;
-  /** When it was last read, in milliseconds since 1970; undefined: never. */
-  readAt: number | undefined;
+  /** When it was last read, in milliseconds since 1970; null: never. */
+  readAt: number | null;
   /** Whether something says that it is another than when it was read. */
   sign: boolean;
 }
@@ -23,6 +22,8 @@ export interface ReadingLimits {
   since?: number | undefined;
   /** Calls that an hour allows. */
   callsAnHour: number;
+  /** How many more there are, which need not be named: they were read today and show no sign. Default none. */
+  restful?: number;
   /** Over how many days the reading of what shows no sign may be spread when it is too much for an hour. */
   withinDays: number;
 }
@@ -32,20 +33,23 @@ export interface ReadingLimits {
  * change need not show any sign): all of them if that fits into an hour, else a day's part of all, or what is left of it after today's
  * earlier imports, but at least those whose last reading is as many days ago as there may be.
  */
-export function worthReading<Row>(all: readonly Readable<Row>[], { now, since, callsAnHour, withinDays }: ReadingLimits): Row[] {
-  const must = (one: Readable<Row>): boolean => one.readAt === undefined || one.sign || (since !== undefined && one.readAt < since);
-  const age = ({ readAt }: Readable<Row>): number => now - (readAt ?? 0);
+export function worthReading<One extends Readable>(
+  all: readonly One[],
+  { now, since, callsAnHour, restful = 0, withinDays }: ReadingLimits,
+): One[] {
+  const must = (one: One): boolean => one.readAt === null || one.sign || (since !== undefined && one.readAt < since);
+  const age = ({ readAt }: One): number => now - (readAt ?? 0);
   const signed = all.filter(must);
   const calm = all.filter((one) => !must(one));
   const old = calm.filter((one) => age(one) >= DAY_OLD_MS).toSorted((a, b) => age(b) - age(a) || (a.id < b.id ? -1 : 1));
-  return [...signed, ...old.slice(0, howMany())].map(({ row }) => row);
+  return [...signed, ...old.slice(0, howMany())];
 
   function howMany(): number {
     if (old.length <= callsAnHour - signed.length) return old.length;
     const days = Math.max(1, withinDays);
-    const readToday = calm.length - old.length;
+    const readToday = calm.length - old.length + restful;
     const overdue = old.filter((one) => age(one) >= days * DAY_MS).length;
-    return Math.max(Math.ceil(all.length / days) - readToday, overdue);
+    return Math.max(Math.ceil((all.length + restful) / days) - readToday, overdue);
   }
 }
 

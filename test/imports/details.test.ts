@@ -244,8 +244,8 @@ describe('The choice of details', () => {
   const NOW = Date.parse('2026-11-20T12:00:00Z');
   const row = (at: number): Subscription => ({ subscriptionId: String(at), customerId: String(at % 100), status: 'active' });
   const rows = (count: number): Subscription[] => Array.from({ length: count }, (_, at) => row(at));
-  const readable = (count: number, age: (at: number) => number, read = count): Readable<Subscription>[] =>
-    rows(count).map((one, at) => ({ row: one, id: one.subscriptionId, readAt: at < read ? NOW - age(at) : undefined, sign: false }));
+  const readable = (count: number, age: (at: number) => number, read = count): (Readable & Subscription)[] =>
+    rows(count).map((one, at) => ({ ...one, id: one.subscriptionId, readAt: at < read ? NOW - age(at) : null, sign: false }));
   const choose = (count: number, age: (at: number) => number, withinDays: number, callsAnHour = 7200): Subscription[] =>
     worthReading(readable(count, age), { now: NOW, callsAnHour, withinDays });
 

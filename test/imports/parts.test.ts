@@ -73,15 +73,18 @@ class Seen {
     return inputOf(this.world, { endings: this.sight.endings && this.sight.complete, lastApplied: new Map() });
   }
 
-  /** The plan of one part that holds everything, in memory. */
+  /** The plan of one part that holds everything, in memory. Who is not listed is asked for by id where the plan calls for it. */
   whole(): Plan {
+    const absent = new Map<string, SubscriptionDetail | null>();
     const input: PlanInput = {
       ...this.settings,
       customers: { rows: this.customers, complete: true, malformed: this.malformedCustomers, dropped: 0 },
       subscriptions: { rows: this.rows, complete: this.sight.complete, malformed: this.malformed, dropped: 0 },
-      absent: this.absent,
+      absent,
     };
-    const made = planImport(input);
+    let made = planImport(input);
+    for (const id of made.needs.details) if (this.absent.has(id)) absent.set(id, this.absent.get(id)!);
+    if (absent.size > 0) made = planImport(input);
     if (made.needs.licences.size + made.needs.details.size + made.needs.clients.size > 0) throw new Error('the plan is not whole');
     return made;
   }

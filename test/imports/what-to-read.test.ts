@@ -21,11 +21,10 @@ const world = fc
     ),
   })
   .map(({ records, ...limits }) => ({
-    all: records.map(({ age, sign }, at): Readable<string> => ({
-      row: String(at),
+    all: records.map(({ age, sign }, at): Readable => ({
       id: String(at),
       sign,
-      readAt: age === undefined ? undefined : NOW - age,
+      readAt: age === undefined ? null : NOW - age,
     })),
     limits: { now: NOW, ...limits },
   }));
@@ -36,8 +35,8 @@ describe('Which records are worth a call', () => {
       fc.property(world, ({ all, limits }) => {
         const chosen = new Set(worthReading(all, limits));
         for (const one of all) {
-          const must = one.readAt === undefined || one.sign || (limits.since !== undefined && one.readAt < limits.since);
-          if (must && !chosen.has(one.row)) throw new Error(`${one.row} is left out`);
+          const must = one.readAt === null || one.sign || (limits.since !== undefined && one.readAt < limits.since);
+          if (must && !chosen.has(one)) throw new Error(`${one.id} is left out`);
         }
       }),
     );
@@ -48,10 +47,9 @@ describe('Which records are worth a call', () => {
       fc.property(world, ({ all, limits }) => {
         const chosen = worthReading(all, limits);
         expect(new Set(chosen).size).toBe(chosen.length);
-        for (const row of chosen) {
-          const one = all.find((other) => other.row === row)!;
-          const calm = one.readAt !== undefined && !one.sign && (limits.since === undefined || one.readAt >= limits.since);
-          if (calm && NOW - one.readAt! < DAY_OLD_MS) throw new Error(`${row} was read today`);
+        for (const one of chosen) {
+          const calm = one.readAt !== null && !one.sign && (limits.since === undefined || one.readAt >= limits.since);
+          if (calm && NOW - one.readAt! < DAY_OLD_MS) throw new Error(`${one.id} was read today`);
         }
       }),
     );
@@ -61,9 +59,9 @@ describe('Which records are worth a call', () => {
     fc.assert(
       fc.property(world, ({ all, limits }) => {
         const must = all.filter(
-          ({ readAt, sign }) => readAt === undefined || sign || (limits.since !== undefined && readAt < limits.since),
+          ({ readAt, sign }) => readAt === null || sign || (limits.since !== undefined && readAt < limits.since),
         ).length;
-        const overdue = all.filter(({ readAt }) => readAt !== undefined && NOW - readAt >= limits.withinDays * DAY).length;
+        const overdue = all.filter(({ readAt }) => readAt !== null && NOW - readAt >= limits.withinDays * DAY).length;
         const share = Math.ceil(all.length / limits.withinDays);
         expect(worthReading(all, limits).length).toBeLessThanOrEqual(must + Math.max(limits.callsAnHour - must, share, overdue));
       }),
@@ -74,11 +72,19 @@ describe('Which records are worth a call', () => {
     fc.assert(
       fc.property(world, ({ all, limits }) => {
         const chosen = new Set(worthReading(all, limits));
-        const calm = all.filter(
-          ({ readAt, sign }) => readAt !== undefined && !sign && (limits.since === undefined || readAt >= limits.since),
-        );
-        const youngestRead = Math.max(...calm.filter(({ row }) => chosen.has(row)).map(({ readAt }) => readAt!));
-        for (const one of calm) if (!chosen.has(one.row) && one.readAt! < youngestRead) throw new Error(`${one.row} was passed over`);
+        const calm = all.filter(({ readAt, sign }) => readAt !== null && !sign && (limits.since === undefined || readAt >= limits.since));
+        const youngestRead = Math.max(...calm.filter((one) => chosen.has(one)).map(({ readAt }) => readAt!));
+        for (const one of calm) if (!chosen.has(one) && one.readAt! < youngestRead) throw new Error(`${one.id} was passed over`);
+      }),
+    );
+  });
+
+  it('the same ones when those read today that show no sign are only counted', () => {
+    fc.assert(
+      fc.property(world, ({ all, limits }) => {
+        const after = Math.max(limits.since ?? 0, NOW - DAY_OLD_MS);
+        const named = all.filter(({ readAt, sign }) => readAt === null || sign || readAt <= after);
+        expect(worthReading(named, { ...limits, restful: all.length - named.length })).toEqual(worthReading(all, limits));
       }),
     );
   });
@@ -97,15 +103,14 @@ describe('Which records are worth a call', () => {
         let reads = 0;
         let longestMs = 0;
         for (let now = NOW + everyHours * HOUR; now < NOW + 20 * DAY; now += everyHours * HOUR) {
-          const all = readAt.map((at, id): Readable<number> => ({
-            row: id,
+          const all = readAt.map((at, id): Readable => ({
             id: String(id),
             readAt: at,
             sign: id < busy && now % DAY === 0,
           }));
-          for (const row of worthReading(all, { now, callsAnHour, withinDays })) {
-            readAt[row] = now;
-            reads += row < busy ? 0 : 1;
+          for (const { id } of worthReading(all, { now, callsAnHour, withinDays })) {
+            readAt[Number(id)] = now;
+            reads += Number(id) < busy ? 0 : 1;
           }
           longestMs = Math.max(longestMs, now - Math.min(...readAt));
         }
@@ -121,7 +126,7 @@ describe('Which records are worth a call', () => {
   });
 
   it('a seventh of 20,000 that show no sign, where an hour allows 7,200 calls', () => {
-    const all = Array.from({ length: 20_000 }, (_, id): Readable<number> => ({ row: id, id: String(id), readAt: NOW - DAY, sign: false }));
+    const all = Array.from({ length: 20_000 }, (_, id): Readable => ({ id: String(id), readAt: NOW - DAY, sign: false }));
     expect(worthReading(all, { now: NOW, callsAnHour: 7200, withinDays: 7 }).length).toBe(Math.ceil(20_000 / 7));
   });
 

@@ -1,63 +1,39 @@
 import { ImportFailure } from '../failure.js';
-import type {
-  ClientCreateChange,
-  ClientLinkChange,
-  LicenceCreateChange,
-  LicenceUpdateChange,
-  Plan,
-  SiteUpdateChange,
-} from '../plan/input.js';
+import type { Plan } from '../plan/input.js';
 import type { PsaLook } from '../look-psa.js';
-import type { StoredChange } from '../store/plan-store.js';
+import type { Kind } from '../store/plan-store.js';
 import type { WriteOutcome } from '../vendors.js';
 import { applyClients } from './apply-clients.js';
 import { applyLicenceUpdates, applySiteUpdates } from './apply-updates.js';
 import type { ApplyContext } from './context.js';
 import { LicenceCreation } from './create-licences.js';
 
-const isClientLink = (change: StoredChange): change is StoredChange<ClientLinkChange> =>
-  change.entity === 'client' && change.action === 'link';
-const isClientCreate = (change: StoredChange): change is StoredChange<ClientCreateChange> =>
-  change.entity === 'client' && change.action === 'create';
-const isSiteUpdate = (change: StoredChange): change is StoredChange<SiteUpdateChange> => change.entity === 'site';
-const isLicenceUpdate = (change: StoredChange): change is StoredChange<LicenceUpdateChange> =>
-  change.entity === 'licence' && change.action !== 'create';
-const isLicenceCreate = (change: StoredChange): change is StoredChange<LicenceCreateChange> =>
-  change.entity === 'licence' && change.action === 'create';
+/** What of a plan is not a change: what is true already, of mappings and links. */
+export type Decisions = Pick<Plan, 'mappings' | 'forgotten' | 'links'>;
 
 /**
  * Does what a stored plan says: mappings and links first, for they are true already; then what a PSA instance must be known for, on
- * as few records as that takes; then clients, for licences need them; then what exists; then what is new.
+ * as few records as that takes; then clients, for licences need them; then what exists; then what is new. Changes are read back as they
+ * are done, so that memory does not grow with the plan.
  */
-export async function applyPlan(context: ApplyContext, plan: Plan, stored: readonly StoredChange[], there: PsaLook): Promise<void> {
-  const links = stored.filter(isClientLink);
-  await context.store.storeMappings(
-    plan.mappings,
-    plan.forgotten,
-    links.map(({ id }) => ({ id, state: 'applied' })),
-  );
-  await context.store.storeLinks(plan.links);
-  await context.advance(links.length);
+export async function applyPlan(
+  context: ApplyContext,
+  decisions: Decisions,
+  planned: Readonly<Record<Kind, number>>,
+  there: PsaLook,
+): Promise<void> {
+  await context.advance(await context.store.storeMappings(decisions.mappings, decisions.forgotten, { alsoLinks: true }));
+  await context.store.storeLinks(decisions.links);
 
-  const [clientCreates, licenceUpdates, licenceCreates] = [
-    stored.filter(isClientCreate),
-    stored.filter(isLicenceUpdate),
-    stored.filter(isLicenceCreate),
-  ];
-  if (clientCreates.length > 0 && context.keys.client !== true) mayWrite(await context.psa.createClients([]));
-  if (licenceUpdates.length + licenceCreates.length > 0 && context.keys.licence !== true) mayWrite(await context.psa.createLicences([]));
+  if (planned.clientCreates > 0 && context.keys.client !== true) mayWrite(await context.psa.createClients([]));
+  if (planned.licenceUpdates + planned.licenceCreates > 0 && context.keys.licence !== true) mayWrite(await context.psa.createLicences([]));
 
   const licences = new LicenceCreation(context, there.licences.youngest);
-  const [placed, waiting] = [
-    licenceCreates.filter(({ fields }) => fields.client_id != null),
-    licenceCreates.filter(({ fields }) => fields.client_id == null),
-  ];
-  const open = await licences.proveKeys(placed, ({ fields }) => fields);
-  const made = await applyClients(context, clientCreates, there.clientIds);
-  await context.store.addSkips(made.skips);
-  await applySiteUpdates(context, stored.filter(isSiteUpdate));
-  await applyLicenceUpdates(context, licenceUpdates);
-  await context.store.addSkips(await licences.create([...open, ...waiting], made));
+  await licences.proveKeys(() => licences.placed());
+  const made = planned.clientCreates > 0 ? await applyClients(context, there.clientIds) : { clients: new Map() };
+  await applySiteUpdates(context);
+  await applyLicenceUpdates(context);
+  await licences.create(made);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Licence, Site } from '../../domain/index.js';
 import type { LicenceUpdateChange, SiteUpdateChange } from '../plan/input.js';
-import type { Settlement, StoredChange } from '../store/plan-store.js';
+import type { Settlement, Source, StoredChange } from '../store/plan-store.js';
 import type { UpdateOutcome } from '../vendors.js';
 import { ArraySize } from './array-size.js';
 import type { ApplyContext } from './context.js';
@@ -12,17 +12,26 @@ type SiteUpdate = StoredChange<SiteUpdateChange>;
 /** How many updates are sent at first; they may be halved without a look in between. */
 const FIRST_ARRAY = 50;
 
+/** So many updates that were not shown wait for one look together, at most. */
+const MOST_UNSEEN = 20_000;
+
 const NOTHING_SAID = { kind: 'failed', message: 'HaloPSA did not say what became of it.' } as const;
 
 /**
  * Sends updates in arrays, each noted as sent before and settled after it, so that who is to stop knows how each ended. `send` says
  * whether all of an array was stored.
  */
-async function inArrays<T>({ recordsPerCall }: ApplyContext, changes: readonly T[], send: (array: T[]) => Promise<boolean>): Promise<void> {
+async function inArrays<T>({ recordsPerCall }: ApplyContext, source: Source<T>, send: (array: T[]) => Promise<boolean>): Promise<void> {
   const size = new ArraySize(FIRST_ARRAY, recordsPerCall);
-  for (let at = 0; at < changes.length;) {
-    const array = changes.slice(at, at + size.next);
-    at += array.length;
+  let changes: T[] = [];
+  for (let more = true; ;) {
+    while (more && changes.length < size.next) {
+      const next = await source();
+      more = next.length > 0;
+      changes = [...changes, ...next];
+    }
+    if (changes.length === 0) return;
+    const array = changes.splice(0, size.next);
     const began = performance.now();
     if (await send(array)) size.stored(array.length, performance.now() - began);
     else size.notStored(array.length);
@@ -30,9 +39,9 @@ async function inArrays<T>({ recordsPerCall }: ApplyContext, changes: readonly T
 }
 
 /** Brings licences into line. Answers to arrays rarely show every record, so a look at the end says what the PSA shows of the rest. */
-export async function applyLicenceUpdates(context: ApplyContext, changes: readonly LicenceUpdate[]): Promise<void> {
+export async function applyLicenceUpdates(context: ApplyContext): Promise<void> {
   const unseen: LicenceUpdate[] = [];
-  await inArrays(context, changes, async (chunk) => {
+  await inArrays(context, context.store.planned('licenceUpdates'), async (chunk) => {
     await context.advance(0);
     await context.store.markSent(chunk);
     const outcomes = await context.psa.updateLicences(chunk.map(({ psaId, fields }) => ({ licenceId: psaId, fields })));
@@ -44,9 +53,14 @@ export async function applyLicenceUpdates(context: ApplyContext, changes: readon
       return outcome.shown ? [{ id: change.id, state: 'applied', ...compareShown(change.fields, outcome.shown) }] : [];
     });
     await settle(context, settlements, done);
+    if (unseen.length >= MOST_UNSEEN) await settleUnseen(context, unseen.splice(0));
     return settlements.every(({ state }) => state !== 'failed');
   });
-  if (unseen.length === 0) return;
+  if (unseen.length > 0) await settleUnseen(context, unseen);
+}
+
+/** Settles updates that were taken and not shown, by what the PSA shows now. */
+async function settleUnseen(context: ApplyContext, unseen: readonly LicenceUpdate[]): Promise<void> {
   const shown = await licencesNow(context, unseen);
   const settlements = unseen.map((change): Settlement => {
     const licence = shown.get(change.psaId);
@@ -86,8 +100,8 @@ async function settle(context: ApplyContext, settlements: readonly Settlement[],
 }
 
 /** Brings the delivery addresses of main sites into line. */
-export async function applySiteUpdates(context: ApplyContext, changes: readonly SiteUpdate[]): Promise<void> {
-  await inArrays(context, changes, async (chunk) => {
+export async function applySiteUpdates(context: ApplyContext): Promise<void> {
+  await inArrays(context, context.store.planned('siteUpdates'), async (chunk) => {
     const updates = [];
     for (const { psaId, address, fields, countryCode } of chunk) {
       await context.advance(0);

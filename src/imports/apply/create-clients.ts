@@ -1,8 +1,8 @@
-import type { Client } from '../../domain/index.js';
 import { ImportFailure } from '../failure.js';
 import type { ClientCreateChange, PlannedSkip } from '../plan/input.js';
 import { storeMappings } from '../store/known.js';
-import type { Settlement, StoredChange } from '../store/plan-store.js';
+import type { Settlement, Source, StoredChange } from '../store/plan-store.js';
+import type { ListedClient, MadeClient } from './apply-clients.js';
 import type { ApplyContext } from './context.js';
 import { createRecords, type CreateOps } from './create-records.js';
 import { keyNotKept } from './keys-kept.js';
@@ -10,8 +10,13 @@ import { recogniseClient } from './recognise-client.js';
 
 export type ClientCreate = StoredChange<ClientCreateChange>;
 
-export async function listClients(context: ApplyContext): Promise<Client[]> {
-  const look = await context.psa.clients();
+/** All clients as they are now, as far as creating others needs to know them. */
+export async function listClients(context: Pick<ApplyContext, 'psa'>): Promise<ListedClient[]> {
+  const clients = new Map<string, ListedClient>();
+  const look = await context.psa.eachClient((rows) => {
+    for (const { clientId, name, ref, inactive, mainSiteId } of rows) clients.set(clientId, { clientId, name, ref, inactive, mainSiteId });
+    return Promise.resolve();
+  });
   if (!look.complete || look.malformed.some(({ id }) => id === undefined)) {
     throw new ImportFailure(
       'vendor',
@@ -19,14 +24,15 @@ export async function listClients(context: ApplyContext): Promise<Client[]> {
       'HaloPSA did not list all of its clients, so no more were created: one missing from the list could have been made twice. Import again later.',
     );
   }
-  return look.rows;
+  return [...look.ids].map((id) => clients.get(id)!);
 }
 
 /** Creates clients, which must be under the lock, and notes what became of each. */
 export class ClientCreation {
   /** By customer id. */
-  readonly made = new Map<string, Client>();
-  readonly skips: PlannedSkip[] = [];
+  readonly made = new Map<string, MadeClient>();
+  /** What the PSA said when it first took none. */
+  refusal: string | undefined;
 
   constructor(
     private readonly context: ApplyContext,
@@ -34,7 +40,7 @@ export class ClientCreation {
   ) {}
 
   /** Creates all of them, in arrays. */
-  async create(items: readonly ClientCreate[], before: string): Promise<void> {
+  async create(items: Source<ClientCreate>, before: string): Promise<void> {
     await createRecords(items, this.#ops(before));
   }
 
@@ -60,8 +66,9 @@ export class ClientCreation {
   async fail(items: readonly ClientCreate[], message: string): Promise<void> {
     if (items.length === 0) return;
     await this.context.store.settle(items.map(({ id }) => ({ id, state: 'failed', message })));
-    this.skips.push(
-      ...items.map(({ customerId }): PlannedSkip => ({
+    this.refusal ??= message;
+    await this.context.store.addSkips(
+      items.map(({ customerId }): PlannedSkip => ({
         entity: 'customer',
         marketplaceId: customerId,
         reason: 'client_failed',
@@ -72,10 +79,10 @@ export class ClientCreation {
   }
 
   /** Notes clients as made, each with the mapping that rests on it. */
-  async settle(created: ReadonlyMap<ClientCreate, Client>, more: Pick<Settlement, 'message'> = {}): Promise<void> {
+  async settle(created: ReadonlyMap<ClientCreate, ListedClient>, more: Pick<Settlement, 'message'> = {}): Promise<void> {
     if (created.size === 0) return;
     const { store, tenantId } = this.context;
-    for (const [change, client] of created) this.made.set(change.customerId, client);
+    for (const [{ customerId }, { clientId, mainSiteId }] of created) this.made.set(customerId, { clientId, mainSiteId });
     await store.settle(
       [...created].map(([change, client]): Settlement => ({
         id: change.id,
@@ -101,7 +108,7 @@ export class ClientCreation {
     await this.context.advance(created.size);
   }
 
-  #ops(before: string): CreateOps<ClientCreate, Client> {
+  #ops(before: string): CreateOps<ClientCreate, ListedClient> {
     const { context } = this;
     return {
       most: context.recordsPerCall,
@@ -115,7 +122,7 @@ export class ClientCreation {
       recognise: (items, shown) => items.find((item) => item.client.ref === shown.ref) ?? (items.length === 1 ? items[0] : undefined),
       find: async (items) => {
         const listed = await listClients(context);
-        const found = new Map<ClientCreate, Client>();
+        const found = new Map<ClientCreate, ListedClient>();
         for (const item of items) {
           const client = recogniseClient(listed, item.client, before);
           if (client) found.set(item, client);

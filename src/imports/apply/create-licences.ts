@@ -1,6 +1,6 @@
-import type { Client, Licence, LicenceFields } from '../../domain/index.js';
-import type { LicenceCreateChange, PlannedSkip } from '../plan/input.js';
-import type { StoredChange } from '../store/plan-store.js';
+import type { Licence, LicenceFields } from '../../domain/index.js';
+import type { LicenceCreateChange } from '../plan/input.js';
+import type { Source, StoredChange } from '../store/plan-store.js';
 import type { ApplyContext } from './context.js';
 import { createRecords, type CreateOps } from './create-records.js';
 import { compareShown, findLicences, licencesAt } from './find-licences.js';
@@ -12,12 +12,14 @@ const TAKEN_ELSEWHERE =
 
 type Create = StoredChange<LicenceCreateChange>;
 /** A create whose client is there. */
-type Placed = Create & { placed: LicenceFields };
+export type Placed = Create & { placed: LicenceFields };
 
 /** Creates licences, and notes what became of each. */
 export class LicenceCreation {
-  readonly #made = new Set<Placed>();
-  readonly #takenElsewhere: Placed[] = [];
+  readonly #made = new WeakSet<Placed>();
+  readonly #takenElsewhere = new WeakSet<Placed>();
+  /** By client, of those made a moment ago. */
+  #mainSites: Map<string, string> | undefined;
   #canariesTried = 0;
   #refusal = '';
 
@@ -29,49 +31,75 @@ export class LicenceCreation {
 
   /**
    * Makes sure that this PSA instance gives back the keys of licences, by creating one alone and reading it back by id and from the
-   * list. Answers the creates that are left. A refused canary proves nothing, and the next one is tried.
+   * list. A refused canary proves nothing, and the next one is tried.
    *
+   * @param more The creates that may be tried: what is planned now, each time it is called.
    * @throws ImportFailure `key_not_kept`, or `psa_refuses_creates` when it takes none of the first ones.
    */
-  async proveKeys<T extends Create>(creates: readonly T[], place: (create: T) => LicenceFields): Promise<T[]> {
-    let rest = [...creates];
-    while (this.context.keys.licence !== true && rest.length > 0) {
+  async proveKeys(more: () => Source<Placed>): Promise<void> {
+    while (this.context.keys.licence !== true) {
+      const [first] = await more()();
+      if (!first) return;
       if (this.#canariesTried === CANARIES) {
-        await this.#fail(rest, 'HaloPSA took none of the first licences, so the others were not tried.');
-        throw refusesCreates('licences', this.#refusal);
+        const message = 'HaloPSA took none of the first licences, so the others were not tried.';
+        await this.context.advance(await this.context.store.failPlanned('licenceCreates', message));
+        throw refusesCreates('licences', this.#refusal || message);
       }
-      const [first, ...others] = rest;
-      await this.#canary({ ...first!, placed: place(first!) });
-      rest = others;
+      await this.#canary(first);
     }
-    return rest;
   }
 
-  /** Creates the rest, in arrays, now that their clients are there. Answers skips for those whose client is not. */
-  async create(creates: readonly Create[], { clients }: Pick<MadeClients, 'clients'>): Promise<PlannedSkip[]> {
-    const { context } = this;
-    const lost = creates.filter((change) => change.fields.client_id == null && !clients.has(change.customerId));
-    await context.store.settle(lost.map(({ id }) => ({ id, state: 'superseded', message: 'There is no client to put it at.' })));
-    await context.advance(lost.length);
-    const there = creates.filter((change) => change.fields.client_id != null || clients.has(change.customerId));
-    const sites = await this.#mainSites(there, clients);
-    const place = (change: Create): LicenceFields => {
-      if (change.fields.client_id != null) return change.fields;
-      const { clientId } = clients.get(change.customerId)!;
-      return { ...change.fields, client_id: clientId, site_id: sites.get(clientId) ?? null };
+  /** The creates whose client was there before. */
+  placed(): Source<Placed> {
+    const source = this.context.store.planned('licenceCreates', { placed: true });
+    return async () => (await source()).map((change) => ({ ...change, placed: change.fields }));
+  }
+
+  /** Creates the rest, in arrays, now that their clients are there; what has none is left out, and said so. */
+  async create({ clients }: Pick<MadeClients, 'clients'>): Promise<void> {
+    const all = (): Source<Placed> => this.#withClients(this.context.store.planned('licenceCreates'), clients);
+    await this.proveKeys(all);
+    await createRecords(all(), this.#ops());
+  }
+
+  /** Of creates, those whose client is there, with it. The others are settled. */
+  #withClients(source: Source<Create>, clients: MadeClients['clients']): Source<Placed> {
+    const place = async (change: Create): Promise<Placed | undefined> => {
+      if (change.fields.client_id != null) return { ...change, placed: change.fields };
+      const client = clients.get(change.customerId);
+      if (!client) return undefined;
+      const site = client.mainSiteId ?? (await this.#mainSiteOf(client.clientId, clients));
+      return { ...change, placed: { ...change.fields, client_id: client.clientId, site_id: site ?? null } };
     };
-    const rest = await this.proveKeys(there, place);
-    await createRecords(
-      rest.map((change): Placed => ({ ...change, placed: place(change) })),
-      this.#ops(),
+    return async () => {
+      for (let changes = await source(); changes.length > 0; changes = await source()) {
+        const there: Placed[] = [];
+        const lost: Create[] = [];
+        for (const change of changes) {
+          const placed = await place(change);
+          if (placed) there.push(placed);
+          else lost.push(change);
+        }
+        await this.#leaveOut(lost);
+        if (there.length > 0) return there;
+      }
+      return [];
+    };
+  }
+
+  async #leaveOut(lost: readonly Create[]): Promise<void> {
+    const { context } = this;
+    await context.store.settle(lost.map(({ id }) => ({ id, state: 'superseded', message: 'There is no client to put it at.' })));
+    await context.store.addSkips(
+      lost.map(({ subscriptionId, line }) => ({
+        entity: 'subscription',
+        marketplaceId: subscriptionId,
+        line,
+        reason: 'client_failed',
+        detail: 'Its client could not be created, so there is nowhere to put its licence. See the customer’s own entry.',
+      })),
     );
-    return lost.map(({ subscriptionId, line }) => ({
-      entity: 'subscription',
-      marketplaceId: subscriptionId,
-      line,
-      reason: 'client_failed',
-      detail: 'Its client could not be created, so there is nowhere to put its licence. See the customer’s own entry.',
-    }));
+    await context.advance(lost.length);
   }
 
   async #canary(item: Placed): Promise<void> {
@@ -85,7 +113,7 @@ export class LicenceCreation {
         await ops.settle(created);
       },
     });
-    if (!this.#takenElsewhere.includes(item)) this.#canariesTried += 1;
+    if (!this.#takenElsewhere.has(item)) this.#canariesTried += 1;
     if (!shown) return;
     const { licenceId } = shown;
     const byId = await context.psa.licence(licenceId);
@@ -101,7 +129,7 @@ export class LicenceCreation {
     const { store } = this.context;
     const claimed = await store.markCreatesSent(items.map(({ id, placed }) => ({ id, key: placed.snowid! })));
     const taken = items.filter(({ id }) => !claimed.has(id));
-    this.#takenElsewhere.push(...taken);
+    for (const item of taken) this.#takenElsewhere.add(item);
     await store.settle(taken.map(({ id }) => ({ id, state: 'superseded', message: TAKEN_ELSEWHERE })));
     await store.addSkips(
       taken.map(({ subscriptionId, line }) => ({
@@ -116,7 +144,7 @@ export class LicenceCreation {
     return items.filter(({ id }) => claimed.has(id));
   }
 
-  async #fail(items: readonly Create[], message: string): Promise<void> {
+  async #fail(items: readonly Placed[], message: string): Promise<void> {
     if (items.length === 0) return;
     this.#refusal = this.#refusal || message;
     await this.context.store.settle(items.map(({ id }) => ({ id, state: 'failed', message })));
@@ -157,17 +185,16 @@ export class LicenceCreation {
     };
   }
 
-  /** The main sites of the clients made a moment ago: from their records, else from one look at all sites. */
-  async #mainSites(creates: readonly Create[], made: ReadonlyMap<string, Client>): Promise<Map<string, string>> {
-    const clients = creates.filter((change) => change.fields.client_id == null).map((change) => made.get(change.customerId)!);
-    const sites = new Map<string, string>();
-    for (const { clientId, mainSiteId } of clients) if (mainSiteId !== undefined) sites.set(clientId, mainSiteId);
-    const without = new Set(clients.map(({ clientId }) => clientId).filter((clientId) => !sites.has(clientId)));
-    if (without.size === 0) return sites;
-    // The oldest one, should somebody have added another.
-    for (const site of (await this.context.psa.sites()).rows.toSorted((a, b) => Number(b.siteId) - Number(a.siteId))) {
-      if (without.has(site.clientId) && !site.inactive) sites.set(site.clientId, site.siteId);
+  /** The main site of a client made a moment ago whose record does not say it: one look at all sites says all of them. */
+  async #mainSiteOf(clientId: string, clients: MadeClients['clients']): Promise<string | undefined> {
+    if (!this.#mainSites) {
+      this.#mainSites = new Map();
+      const without = new Set([...clients.values()].flatMap((client) => (client.mainSiteId === undefined ? [client.clientId] : [])));
+      // The oldest one, should somebody have added another.
+      for (const site of (await this.context.psa.sites()).rows.toSorted((a, b) => Number(b.siteId) - Number(a.siteId))) {
+        if (without.has(site.clientId) && !site.inactive) this.#mainSites.set(site.clientId, site.siteId);
+      }
     }
-    return sites;
+    return this.#mainSites.get(clientId);
   }
 }

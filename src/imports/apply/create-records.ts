@@ -1,6 +1,7 @@
 import { ImportFailure } from '../failure.js';
 import type { WriteOutcome } from '../vendors.js';
 import { ArraySize } from './array-size.js';
+import type { Source } from '../store/plan-store.js';
 import { SETTLE_MS } from './context.js';
 
 /** What the creating of records of one kind needs of its surroundings. */
@@ -30,6 +31,9 @@ const FIRST_ARRAY = 25;
 /** After so many single records in a row that were refused, or whose end stayed unclear, the rest is not tried. */
 const IN_A_ROW = 10;
 
+/** So many records whose ids are not known wait for one look together, at most. */
+const MOST_UNSEEN = 20_000;
+
 /** How messages begin that tell of a create which may still be stored later. */
 export const NO_CLEAR_ANSWER = 'There was no clear answer';
 
@@ -40,9 +44,10 @@ export const NO_CLEAR_ANSWER = 'There was no clear answer';
  * stored, and only the rest is posted again: halved after a refusal, alone and once after an unclear end, and not at all when
  * we stopped waiting for an answer, for then it may still be stored after the look.
  *
+ * @param items All of them, or what gives them some at a time.
  * @throws ImportFailure when the PSA allows no such writes at all, or throttles them for good.
  */
-export function createRecords<Item, Shown>(items: readonly Item[], ops: CreateOps<Item, Shown>): Promise<void> {
+export function createRecords<Item, Shown>(items: readonly Item[] | Source<Item>, ops: CreateOps<Item, Shown>): Promise<void> {
   return new Creation(items, ops).run();
 }
 
@@ -53,8 +58,10 @@ class Creation<Item, Shown> {
   // Each item is in one of the next three, or unseen, or settled, or failed.
   /** Parts of refused arrays: posted first. */
   readonly #parts: (readonly Item[])[] = [];
-  /** Not posted yet. */
-  readonly #rest: Item[];
+  /** Not posted yet, as far as it is known. */
+  #rest: Item[];
+  /** Gives more of it, until there is none. */
+  #source: Source<Item> | undefined;
   /** To be posted alone, for the last time, once all others were. */
   readonly #again: Item[] = [];
   readonly #size: ArraySize;
@@ -71,26 +78,45 @@ class Creation<Item, Shown> {
   #troubleInARow = 0;
 
   constructor(
-    items: readonly Item[],
+    items: readonly Item[] | Source<Item>,
     private readonly ops: CreateOps<Item, Shown>,
   ) {
-    this.#rest = [...items];
+    this.#rest = typeof items === 'function' ? [] : [...items];
+    this.#source = typeof items === 'function' ? items : undefined;
     this.#size = new ArraySize(FIRST_ARRAY, ops.most);
   }
 
   async run(): Promise<void> {
     for (;;) {
+      await this.#fill();
       const fresh = this.#parts.length === 0 && this.#rest.length > 0;
-      const batch = this.#next();
+      const batch = this.#unseen.length >= MOST_UNSEEN ? [] : this.#next();
       if (batch.length > 0) await this.#post(batch, fresh);
       else if (this.#unseen.length > 0) {
         // Answers to arrays may name some of their records only: one look learns all ids at once.
         this.#lastOfAll(await this.#lookTwice(this.#unseen.splice(0)));
       } else return;
-      if (this.#troubleInARow < IN_A_ROW) continue;
-      const left = [...this.#parts.splice(0).flat(), ...this.#rest.splice(0), ...this.#again.splice(0)];
-      if (left.length > 0) await this.ops.fail(left, `HaloPSA took none of the last ${IN_A_ROW} of these, so the rest was not tried.`);
+      if (this.#troubleInARow >= IN_A_ROW) await this.#giveUp();
     }
+  }
+
+  /** Sees to it that a whole array's worth is known, if there is as much. */
+  async #fill(): Promise<void> {
+    while (this.#source && this.#rest.length < this.#size.next) {
+      const more = await this.#source();
+      if (more.length === 0) this.#source = undefined;
+      else this.#rest = this.#rest.length === 0 ? [...more] : [...this.#rest, ...more];
+    }
+  }
+
+  async #giveUp(): Promise<void> {
+    const message = `HaloPSA took none of the last ${IN_A_ROW} of these, so the rest was not tried.`;
+    let left: readonly Item[] = [...this.#parts.splice(0).flat(), ...this.#rest.splice(0), ...this.#again.splice(0)];
+    do {
+      if (left.length > 0) await this.ops.fail(left, message);
+      left = (await this.#source?.()) ?? [];
+    } while (left.length > 0);
+    this.#source = undefined;
   }
 
   /** What is posted next; nothing when all was. */

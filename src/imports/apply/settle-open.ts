@@ -51,7 +51,7 @@ function never({ id, running }: OpenChange<unknown>): Settlement {
 export async function settleClientCreates(
   store: PlanStore,
   open: readonly OpenChange<NewClient>[],
-  listed: readonly Client[],
+  listed: readonly Pick<Client, 'clientId' | 'name' | 'ref'>[],
 ): Promise<void> {
   for (const change of open) {
     const client = recogniseClient(listed, change.planned, change.youngest_before ?? String(Number.MAX_SAFE_INTEGER));

@@ -15,11 +15,18 @@ export interface GuardFacts {
   looks: readonly { of: string; seen: number; malformed: number }[];
 }
 
-/** What is held, in the words a person reads. */
-export interface Held {
-  /** By change. */
-  reasons: Map<PlannedChange, string>;
+/** What of a change the guard weighs: that it takes something away; or that a client is created, by it or for it. */
+export type Weight = 'loss' | 'client';
+
+/** How much of each a plan holds. */
+export interface Weighed {
+  losses: number;
+  /** Clients that would be created. */
+  clients: number;
 }
+
+/** By what they weigh, why changes wait for a person, in the words that one reads; nothing for those that need not wait. */
+export type Held = Partial<Record<Weight, string>>;
 
 /** More unreadable records than one in this many make a look too poor to end anything by. */
 const ONE_IN = 20;
@@ -36,38 +43,43 @@ export function takesAway(change: PlannedChange): change is LicenceUpdateChange 
   return change.fields.count === 0 && (change.before.count ?? 0) > 0;
 }
 
+/** What the guard weighs of a change, if anything. A licence at a client that is still to be created has nowhere to go without it. */
+export function weightOf(change: PlannedChange): Weight | undefined {
+  if (takesAway(change)) return 'loss';
+  if (change.action !== 'create') return undefined;
+  return change.entity === 'client' || change.fields.client_id == null ? 'client' : undefined;
+}
+
+/** What the guard weighs of these changes together. */
+export function weigh(changes: readonly PlannedChange[]): Weighed {
+  const weights = changes.map(weightOf);
+  return {
+    losses: weights.filter((weight) => weight === 'loss').length,
+    clients: changes.filter((change, at) => change.entity === 'client' && weights[at] === 'client').length,
+  };
+}
+
 /**
  * Decides which changes of a plan wait for a person. A vendor's bad day looks just like many customers leaving at once, and a
  * wrong account like many new ones; neither is to reach the clients' bills by itself. Pure.
  */
-export function guard(changes: readonly PlannedChange[], facts: GuardFacts): Held {
-  const reasons = new Map<PlannedChange, string>();
-  const losses = changes.filter(takesAway);
-  const why = whyLossesWait(losses, facts);
-  if (why !== undefined) for (const change of losses) reasons.set(change, why);
-
-  const creates = changes.filter((change) => change.entity === 'client' && change.action === 'create');
+export function guard({ losses, clients }: Weighed, facts: GuardFacts): Held {
+  const loss = whyLossesWait(losses, facts);
   const most = allowance(facts.settings, facts.mappedClients);
-  if (facts.hasImportedBefore && creates.length > most) {
-    const reason = `${creates.length} clients would be created at once; up to ${most} are without asking.`;
-    const customers = new Set(creates.map((change) => change.customerId));
-    for (const change of creates) reasons.set(change, reason);
-    // Their licences have nowhere to go without them.
-    for (const change of changes) {
-      if (change.entity === 'licence' && change.action === 'create' && change.fields.client_id == null && customers.has(change.customerId))
-        reasons.set(change, reason);
-    }
-  }
-  return { reasons };
+  const client =
+    facts.hasImportedBefore && clients > most
+      ? `${clients} clients would be created at once; up to ${most} are without asking.`
+      : undefined;
+  return { ...(loss === undefined ? {} : { loss }), ...(client === undefined ? {} : { client }) };
 }
 
-function whyLossesWait(losses: readonly LicenceUpdateChange[], facts: GuardFacts): string | undefined {
-  if (losses.length === 0) return undefined;
+function whyLossesWait(losses: number, facts: GuardFacts): string | undefined {
+  if (losses === 0) return undefined;
   const most = allowance(facts.settings, facts.activeLicences);
-  if (losses.length > most) {
-    return `${losses.length} of ${facts.activeLicences} active licences would end, or drop to no seats, at once; up to ${most} do without asking.`;
+  if (losses > most) {
+    return `${losses} of ${facts.activeLicences} active licences would end, or drop to no seats, at once; up to ${most} do without asking.`;
   }
-  if (losses.length >= facts.activeLicences) return 'No licence of this tenant would stay active.';
+  if (losses >= facts.activeLicences) return 'No licence of this tenant would stay active.';
   const poor = facts.looks.find(({ seen, malformed }) => malformed * ONE_IN > seen);
   return poor && `${poor.malformed} of ${poor.seen} ${poor.of} could not be understood, so it is not certain what is gone.`;
 }

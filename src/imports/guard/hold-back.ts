@@ -1,38 +1,37 @@
 import type { DataSource } from 'typeorm';
-import type { Import, Tenant } from '../../../entities/index.js';
-import type { Plan, PlannedChange } from '../plan/input.js';
+import type { Import, ImportApproval, Tenant } from '../../../entities/index.js';
+import type { PlannedChange } from '../plan/input.js';
+import type { PlanStore } from '../store/plan-store.js';
 import { countForGuard } from '../store/psa-records.js';
-import { guard, nameOfChange, type GuardFacts } from './guard.js';
-
-/** A plan, and which of its changes wait for a person, with the reason. */
-export interface GuardedPlan {
-  plan: Plan;
-  held: ReadonlyMap<PlannedChange, string>;
-  /** Sentences for whoever reads the import. */
-  remarks: string[];
-}
+import { guard, nameOfChange, type GuardFacts, type Weighed } from './guard.js';
 
 /**
- * Has the guard look at a plan. An import that a person approved changes of does those alone, as far as the new plan still holds them;
- * what they did not approve is not done, and not held again.
+ * The changes of a plan that an import is about: all of them; or those that a person approved, as far as the plan holds them, and what
+ * only says what is so already. What they did not approve is not done, and not held again.
  */
+export function calledFor(approval: ImportApproval | null, changes: readonly PlannedChange[]): PlannedChange[] {
+  if (!approval) return [...changes];
+  const approved = new Set(approval.approved);
+  return changes.filter((change) => change.action === 'link' || approved.has(nameOfChange(change)));
+}
+
+/** What a reader should know of an approval of which so many changes are called for. */
+export function remarksOn({ by, approved }: ImportApproval, called: number): string[] {
+  const missing = approved.length - called;
+  const remarks = [`${by} approved ${approved.length} held changes.`];
+  if (missing > 0)
+    remarks.push(`${missing} of them are not called for any more, now that both sides were looked at again, and were not made.`);
+  return remarks;
+}
+
+/** Has the guard weigh a stored plan; what is to wait for a person then does. */
 export async function holdBack(
-  dataSource: DataSource,
-  run: Import,
-  tenant: Tenant,
-  plan: Plan,
+  { dataSource, store, run, tenant }: { dataSource: DataSource; store: PlanStore; run: Import; tenant: Tenant },
+  weighed: Weighed,
   looks: GuardFacts['looks'],
-): Promise<GuardedPlan> {
-  if (run.approval) {
-    const approved = new Set(run.approval.approved);
-    const changes = plan.changes.filter((change) => change.action === 'link' || approved.has(nameOfChange(change)));
-    const missing = approved.size - changes.filter((change) => change.action !== 'link').length;
-    const remarks = [`${run.approval.by} approved ${approved.size} held changes.`];
-    if (missing > 0)
-      remarks.push(`${missing} of them are not called for any more, now that both sides were looked at again, and were not made.`);
-    return { plan: { ...plan, changes }, held: new Map(), remarks };
-  }
-  return { plan, held: guard(plan.changes, await factsOf(dataSource, run, tenant, looks)).reasons, remarks: [] };
+): Promise<void> {
+  if (run.approval) return;
+  await store.holdBack(guard(weighed, await factsOf(dataSource, run, tenant, looks)));
 }
 
 async function factsOf(dataSource: DataSource, run: Import, tenant: Tenant, looks: GuardFacts['looks']): Promise<GuardFacts> {

@@ -47,8 +47,11 @@ export class Endings {
     };
     if (this.#kept.has(psaId)) return;
     if (licence.is_active === false) return skip('ended', 'It has ended in the marketplace, and its licence is inactive.');
-    if (this.placements.get(customerId)?.kind !== 'client')
-      return skip('ended', 'It has ended in the marketplace, but its customer is not mapped; its licence is left alone.');
+    if (this.placements.get(customerId)?.kind !== 'client') {
+      // What nobody can act on is not asked for, so of what is merely missing nothing more is known.
+      const what = this.#listed.has(subscriptionId) ? 'It has ended in the marketplace' : 'It is not listed in the marketplace any more';
+      return skip('ended', `${what}, but its customer has no client that is known now; its licence is left alone.`);
+    }
     const proof = this.#proof(line);
     if (proof === 'ask') {
       this.plan.needs.details.add(subscriptionId);

@@ -3,8 +3,17 @@ import type { Needs, Plan, PlanInput, PlannedChange } from './input.js';
 import { planClients, type Placement } from './plan-clients.js';
 import { planLicences } from './plan-licences.js';
 
-const ORDER = { client: 0, site: 1, licence: 2 } as const;
-const ACTION_ORDER = { link: 0, rekey: 1, reactivate: 2, deactivate: 3, update: 4, create: 5 } as const;
+/** In which order changes are done: clients, for licences need them; then what exists; then what is new. */
+const ORDER = [
+  'client link',
+  'client create',
+  'site update',
+  'licence rekey',
+  'licence reactivate',
+  'licence deactivate',
+  'licence update',
+  'licence create',
+];
 
 /**
  * Works out what an import has to do from how both sides look now, the mappings, the links and the settings. Pure: the same input
@@ -29,7 +38,12 @@ export function planImport(input: PlanInput): Plan {
 
 /** Sorts changes in the order in which they are done; those of one kind stay as they are. */
 export function inOrder(changes: PlannedChange[]): void {
-  changes.sort((a, b) => ORDER[a.entity] - ORDER[b.entity] || ACTION_ORDER[a.action] - ACTION_ORDER[b.action]);
+  changes.sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** The place of a kind of change among all kinds, from 0. */
+export function placeOf({ entity, action }: Pick<PlannedChange, 'entity' | 'action'>): number {
+  return ORDER.indexOf(`${entity} ${action}`);
 }
 
 export function emptyPlan(): Plan {

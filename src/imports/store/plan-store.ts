@@ -1,16 +1,36 @@
-import { randomUUID } from 'node:crypto';
 import type { ChangeState, ImportCounts, LinkOrigin } from '../../../entities/index.js';
-import type { LinkDecision, MappingDecision, Plan, PlannedChange, PlannedSkip } from '../plan/input.js';
+import type { LinkDecision, MappingDecision, Plan, PlannedSkip } from '../plan/input.js';
 import { ImportCancelled } from '../failure.js';
 import { forgetOpenMappings, storeMappings } from './known.js';
-import { nameOfChange } from '../guard/guard.js';
+import { nameOfChange, weightOf, type Held, type Weight } from '../guard/guard.js';
 import { noCounts } from './import-row.js';
 import type { ImportHold } from './import-row.js';
 import { claimKeys, type KeyedCreate } from './licence-claims.js';
+import {
+  changeOf,
+  kindAt,
+  placesOf,
+  ROOM,
+  rowOf,
+  sequenceOf,
+  type ChangesByKind,
+  type Kind,
+  type PlannedRow,
+  type Source,
+  type StoredChange,
+} from './planned-changes.js';
 import { jsonParameter, type Query } from './query.js';
 
-/** A planned change with the id of its stored row. */
-export type StoredChange<T extends PlannedChange = PlannedChange> = T & { id: string };
+export type { Kind, Source, StoredChange } from './planned-changes.js';
+
+/** Which of the changes that have a name weigh this. */
+const WEIGHS: Record<Weight, string> = {
+  loss: `name IS NOT NULL AND action <> 'create'`,
+  client: `name IS NOT NULL AND action = 'create'`,
+};
+
+/** So many changes are read back at a time. */
+const AT_A_TIME = 500;
 
 /** How a change ended. */
 export interface Settlement {
@@ -22,57 +42,129 @@ export interface Settlement {
   message?: string;
 }
 
-function planned(change: PlannedChange): object {
-  if (change.entity === 'client') return change.action === 'link' ? { name: change.clientName } : change.client;
-  return change.fields;
-}
-
 /** The changes, skips and links of one import, written under its hold. */
 export class PlanStore {
+  /** How many changes were planned. */
+  #planned = 0;
+
   constructor(
     private readonly hold: ImportHold,
     private readonly owner: { psaInstanceId: string; tenantId: string },
   ) {}
 
-  /** Stores a whole plan before any of it is done. Answers what is to be done now: all but what is held. */
-  async storePlan(plan: Plan, held: ReadonlyMap<PlannedChange, string> = new Map()): Promise<StoredChange[]> {
-    const because = plan.changes.map((change) => held.get(change));
-    const stored = plan.changes.map((change) => ({ ...change, id: randomUUID() }));
-    const rows = stored.map((change, sequence) => ({
-      id: change.id,
-      sequence,
-      entity: change.entity,
-      action: change.action,
-      customer_id: change.customerId,
-      subscription_id: 'subscriptionId' in change ? change.subscriptionId : null,
-      line: 'line' in change ? change.line : null,
-      psa_id: change.psaId ?? null,
-      before: 'before' in change ? change.before : null,
-      planned: planned(change),
-      message: [because[sequence], change.message].filter((sentence) => sentence !== undefined).join(' ') || null,
-      state: because[sequence] === undefined ? 'planned' : 'held',
-      name: because[sequence] === undefined ? null : nameOfChange(plan.changes[sequence]!),
+  /** Stores a part of a plan. Nothing of it may be done before all parts are stored and the guard has looked at them. */
+  async addPart({ changes, skips }: Pick<Plan, 'changes' | 'skips'>): Promise<void> {
+    if (changes.length + skips.length === 0) return;
+    const rows = changes.map((change, at) => ({
+      ...rowOf(change),
+      sequence: sequenceOf(change, this.#planned + at),
+      message: change.message ?? null,
+      name: weightOf(change) === undefined ? null : nameOfChange(change),
     }));
+    this.#planned += changes.length;
     await this.hold.fenced(async (query) => {
-      await query(
-        `INSERT INTO changes (id, psa_instance_id, tenant_id, import_id, attempt, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, after, message, state, name)
-         SELECT id, $1, $2, $3, $4, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, planned, message, state, name
-         FROM jsonb_to_recordset($5::jsonb) AS planned_change(id uuid, sequence int, entity text, action text, customer_id text, subscription_id text, line text,
-           psa_id text, before jsonb, planned jsonb, message text, state text, name text)`,
-        [this.owner.psaInstanceId, this.owner.tenantId, this.hold.importId, this.hold.attempt, jsonParameter(rows)],
-      );
-      await insertSkips(query, this.hold.importId, plan.skips);
+      if (rows.length > 0) {
+        await query(
+          `INSERT INTO changes (psa_instance_id, tenant_id, import_id, attempt, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, after, beside, message, name)
+           SELECT $1, $2, $3, $4, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, planned, beside, message, name
+           FROM jsonb_to_recordset($5::jsonb) AS planned_change(sequence int, entity text, action text, customer_id text, subscription_id text, line text,
+             psa_id text, before jsonb, planned jsonb, beside jsonb, message text, name text)`,
+          [this.owner.psaInstanceId, this.owner.tenantId, this.hold.importId, this.hold.attempt, jsonParameter(rows)],
+        );
+      }
+      await insertSkips(query, this.hold.importId, skips);
     });
-    return stored.filter((_change, sequence) => because[sequence] === undefined);
+  }
+
+  /** Has everything of a weight wait for a person. */
+  async holdBack(held: Held): Promise<void> {
+    for (const [weight, reason] of Object.entries(held) as [Weight, string][]) {
+      await this.hold.fenced((query) =>
+        query(
+          `UPDATE changes SET state = 'held', message = concat_ws(' ', $3::text, message) WHERE import_id = $1 AND attempt = $2 AND state = 'planned' AND ${WEIGHS[weight]}`,
+          [this.hold.importId, this.hold.attempt, reason],
+        ),
+      );
+    }
+  }
+
+  /** What names the changes that wait for a person. */
+  async heldNames(): Promise<string[]> {
+    const rows = await this.hold.fenced(
+      (query) =>
+        query(`SELECT name FROM changes WHERE import_id = $1 AND attempt = $2 AND state = 'held'`, [
+          this.hold.importId,
+          this.hold.attempt,
+        ]) as Promise<{ name: string }[]>,
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  /** How many changes of each kind are to be done, and were not begun. */
+  async plannedCounts(): Promise<Record<Kind, number>> {
+    const counts = { clientLinks: 0, clientCreates: 0, siteUpdates: 0, licenceUpdates: 0, licenceCreates: 0 };
+    const rows = await this.#ofAttempt<{ place: number; n: number }>(
+      `SELECT sequence / $3 AS place, count(*)::int AS n`,
+      `true GROUP BY 1`,
+      [ROOM],
+    );
+    for (const { place, n } of rows) counts[kindAt(place)] += n;
+    return counts;
+  }
+
+  /** The changes of a kind that are to be done, some at a time, in their order. `placed`: only those whose client is there. */
+  planned<K extends Kind>(kind: K, { placed = false } = {}): Source<StoredChange<ChangesByKind[K]>> {
+    const { from, to } = placesOf(kind);
+    let next = from;
+    return async () => {
+      const rows = await this.#ofAttempt<PlannedRow & { id: string; sequence: number }>(
+        `SELECT id, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, beside`,
+        `sequence >= $3 AND sequence < $4 ${placed ? `AND planned->>'client_id' IS NOT NULL` : ''} ORDER BY sequence LIMIT $5`,
+        [next, to, AT_A_TIME],
+      );
+      next = (rows.at(-1)?.sequence ?? to) + 1;
+      return rows.map((row) => changeOf<K>(row));
+    };
+  }
+
+  /** Notes that what is planned of a kind and was not begun cannot be done. Answers how many those were. */
+  async failPlanned(kind: Kind, message: string): Promise<number> {
+    const { from, to } = placesOf(kind);
+    const [, count] = await this.hold.fenced(
+      (query) =>
+        query(
+          `UPDATE changes SET state = 'failed', message = concat_ws(' ', message, $5::text), settled_at = clock_timestamp()
+           WHERE import_id = $1 AND attempt = $2 AND state = 'planned' AND sequence >= $3 AND sequence < $4`,
+          [this.hold.importId, this.hold.attempt, from, to, message],
+        ) as Promise<[unknown[], number]>,
+    );
+    return count;
+  }
+
+  #ofAttempt<Row>(select: string, where: string, parameters: unknown[]): Promise<Row[]> {
+    return this.hold.fenced(
+      (query) =>
+        query(`${select} FROM changes WHERE import_id = $1 AND attempt = $2 AND state = 'planned' AND ${where}`, [
+          this.hold.importId,
+          this.hold.attempt,
+          ...parameters,
+        ]) as Promise<Row[]>,
+    );
   }
 
   async addSkips(skips: readonly PlannedSkip[]): Promise<void> {
     if (skips.length > 0) await this.hold.fenced((query) => insertSkips(query, this.hold.importId, skips));
   }
 
-  /** Forgets what the plan of this attempt was to leave alone. */
-  async dropSkips(): Promise<void> {
-    await this.hold.fenced((query) => query(`DELETE FROM skips WHERE import_id = $1`, [this.hold.importId]));
+  /** Forgets the plan of this attempt: what it was to do, and to leave alone. */
+  async dropPlan(): Promise<void> {
+    await this.hold.fenced(async (query) => {
+      await query(`DELETE FROM skips WHERE import_id = $1`, [this.hold.importId]);
+      await query(`DELETE FROM changes WHERE import_id = $1 AND attempt = $2 AND state = 'planned'`, [
+        this.hold.importId,
+        this.hold.attempt,
+      ]);
+    });
   }
 
   /** Notes, before a call, which changes it carries. @throws ImportCancelled when somebody asked for the import to end: the call is not made. */
@@ -110,17 +202,20 @@ export class PlanStore {
     });
   }
 
-  /** Writes what mappings became, settling the changes that say so. */
-  async storeMappings(
-    decisions: readonly MappingDecision[],
-    forgotten: readonly string[],
-    settled: readonly Settlement[] = [],
-  ): Promise<void> {
-    if (decisions.length + forgotten.length === 0) return;
-    await this.hold.fenced(async (query) => {
+  /** Writes what mappings became. `alsoLinks`: and that the planned links of clients, which say so, are done; answers how many those were. */
+  async storeMappings(decisions: readonly MappingDecision[], forgotten: readonly string[], { alsoLinks = false } = {}): Promise<number> {
+    if (decisions.length + forgotten.length === 0 && !alsoLinks) return 0;
+    const { from, to } = placesOf('clientLinks');
+    return this.hold.fenced(async (query) => {
       await storeMappings(query, this.owner.tenantId, decisions);
       await forgetOpenMappings(query, this.owner.tenantId, forgotten);
-      await writeSettlements(query, settled);
+      if (!alsoLinks) return 0;
+      const [, linked] = (await query(
+        `UPDATE changes SET state = 'applied', settled_at = clock_timestamp()
+         WHERE import_id = $1 AND attempt = $2 AND state = 'planned' AND sequence >= $3 AND sequence < $4`,
+        [this.hold.importId, this.hold.attempt, from, to],
+      )) as [unknown[], number];
+      return linked;
     });
   }
 

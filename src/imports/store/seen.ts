@@ -29,22 +29,29 @@ export async function knownNames(db: Queryable, tenantId: string, ids: readonly 
 /**
  * The subscriptions in force that the last look showed, of customers that nobody said to ignore, by their ids. A detail may have changed
  * when the list row is another than the one it was read under, or an order of its customer came since, or a little before.
+ *
+ * @param restedSince in milliseconds since 1970: those read after that which show no sign are only counted, as `restful`.
  */
 export async function readableSubscriptions(
   db: Queryable,
   tenantId: string,
-  { customerIds, touched }: { customerIds: readonly string[] | null; touched: OrderNews['touched'] },
-): Promise<Readable<string>[]> {
+  { customerIds, touched, restedSince }: { customerIds: readonly string[] | null; touched: OrderNews['touched']; restedSince: number },
+): Promise<{ readable: Readable[]; restful: number }> {
   const rows = (await db.query(
-    `SELECT subscription_id AS id, read.at AS "readAt",
-       read.at IS NOT NULL AND (detail_row IS DISTINCT FROM "row" OR coalesce(touched.at > read.at - $5, false)) AS sign
-     FROM subscriptions LEFT JOIN unnest($3::text[], $4::float8[]) AS touched (customer_id, at) USING (customer_id),
-       LATERAL (SELECT (1000 * extract(epoch FROM read_at))::float8 AS at) AS read
-     WHERE tenant_id = $1 AND listed AND status IN ('active', 'hold') AND ($2::text[] IS NULL OR customer_id = ANY($2))
-       AND NOT EXISTS (SELECT 1 FROM mappings WHERE mappings.tenant_id = $1 AND mappings.customer_id = subscriptions.customer_id AND archived_at IS NULL AND state = 'ignored')`,
-    [tenantId, customerIds, [...touched.keys()], [...touched.values()], OVERLAP_MS],
-  )) as { id: string; readAt: number | null; sign: boolean }[];
-  return rows.map(({ id, readAt, sign }) => ({ row: id, id, readAt: readAt ?? undefined, sign }));
+    `WITH readable AS MATERIALIZED (
+       SELECT subscription_id AS id, read.at AS "readAt",
+         read.at IS NOT NULL AND (detail_row IS DISTINCT FROM "row" OR coalesce(touched.at > read.at - $5, false)) AS sign
+       FROM subscriptions LEFT JOIN unnest($3::text[], $4::float8[]) AS touched (customer_id, at) USING (customer_id),
+         LATERAL (SELECT (1000 * extract(epoch FROM read_at))::float8 AS at) AS read
+       WHERE tenant_id = $1 AND listed AND status IN ('active', 'hold') AND ($2::text[] IS NULL OR customer_id = ANY($2))
+         AND NOT EXISTS (SELECT 1 FROM mappings WHERE mappings.tenant_id = $1 AND mappings.customer_id = subscriptions.customer_id AND archived_at IS NULL AND state = 'ignored')
+     ), named AS (SELECT * FROM readable WHERE "readAt" IS NULL OR sign OR "readAt" <= $6)
+     SELECT NULL AS id, ((SELECT count(*) FROM readable) - (SELECT count(*) FROM named))::float8 AS "readAt", false AS sign UNION ALL SELECT * FROM named`,
+    [tenantId, customerIds, [...touched.keys()], [...touched.values()], OVERLAP_MS, restedSince],
+  )) as (Omit<Readable, 'id'> & { id: string | null })[];
+  const left = rows.findIndex(({ id }) => id === null);
+  const [rest] = rows.splice(left, 1);
+  return { readable: rows as Readable[], restful: rest!.readAt! };
 }
 
 /** The list rows of these subscriptions. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { allowance, digestOf, guard, nameOfChange, takesAway, type GuardFacts } from '../../../src/imports/guard/guard.js';
+import { allowance, digestOf, guard, nameOfChange, takesAway, weigh, weightOf, type GuardFacts } from '../../../src/imports/guard/guard.js';
 import type { LicenceUpdateChange, PlannedChange } from '../../../src/imports/plan/input.js';
 
 const looks = (malformed: number): GuardFacts['looks'] => [
@@ -48,6 +48,15 @@ function newLicence(customerId: string, clientId: string | null): PlannedChange 
   };
 }
 
+/** Which of the changes wait. */
+function held(changes: readonly PlannedChange[], facts: GuardFacts): PlannedChange[] {
+  const reasons = guard(weigh(changes), facts);
+  return changes.filter((change) => {
+    const weight = weightOf(change);
+    return weight !== undefined && reasons[weight] !== undefined;
+  });
+}
+
 const many = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_none, at) => make(at + 1));
 
 describe('What takes something away', () => {
@@ -67,56 +76,56 @@ describe('The guard', () => {
   it('lets as many licences end as the greater of floor and percentage', () => {
     expect(allowance({ floor: 5, percent: 10 }, 100)).toBe(10);
     expect(allowance({ floor: 5, percent: 10 }, 20)).toBe(5);
-    expect(guard(many(10, ending), FACTS).reasons.size).toBe(0);
+    expect(held(many(10, ending), FACTS)).toHaveLength(0);
   });
 
   it('holds all of them when one more would end', () => {
-    expect(guard(many(11, ending), FACTS).reasons.size).toBe(11);
+    expect(held(many(11, ending), FACTS)).toHaveLength(11);
   });
 
   it('takes of a percentage only whole licences', () => {
     const facts = { ...FACTS, activeLicences: 109 };
-    expect(guard(many(10, ending), facts).reasons.size).toBe(0);
-    expect(guard(many(11, ending), facts).reasons.size).toBe(11);
+    expect(held(many(10, ending), facts)).toHaveLength(0);
+    expect(held(many(11, ending), facts)).toHaveLength(11);
   });
 
   it('counts endings and seats dropping to nothing together, and holds both', () => {
     const changes = [...many(6, ending), ...many(5, (at) => seats(at + 50, 3, 0)), ...many(3, (at) => seats(at + 80, 3, 2))];
-    const held = guard(changes, FACTS).reasons;
-    expect(held.size).toBe(11);
-    expect([...held.keys()].every(takesAway)).toBe(true);
+    const waiting = held(changes, FACTS);
+    expect(waiting).toHaveLength(11);
+    expect(waiting.every(takesAway)).toBe(true);
   });
 
   it('holds the last licence of a tenant', () => {
-    expect(guard([ending(1)], { ...FACTS, activeLicences: 1 }).reasons.size).toBe(1);
-    expect(guard([ending(1)], { ...FACTS, activeLicences: 2 }).reasons.size).toBe(0);
+    expect(held([ending(1)], { ...FACTS, activeLicences: 1 })).toHaveLength(1);
+    expect(held([ending(1)], { ...FACTS, activeLicences: 2 })).toHaveLength(0);
   });
 
   it('holds endings when more than one record in twenty could not be understood', () => {
-    expect(guard([ending(1)], { ...FACTS, looks: looks(50) }).reasons.size).toBe(0);
-    expect(guard([ending(1)], { ...FACTS, looks: looks(51) }).reasons.size).toBe(1);
+    expect(held([ending(1)], { ...FACTS, looks: looks(50) })).toHaveLength(0);
+    expect(held([ending(1)], { ...FACTS, looks: looks(51) })).toHaveLength(1);
   });
 
   it('lets as many clients be created as the greater of floor and percentage', () => {
     const creates = many(10, (at) => newClient(String(at)));
-    expect(guard([...creates, newLicence('1', null)], FACTS).reasons.size).toBe(0);
-    expect(guard(creates, { ...FACTS, mappedClients: 99 }).reasons.size).toBe(10);
+    expect(held([...creates, newLicence('1', null)], FACTS)).toHaveLength(0);
+    expect(held(creates, { ...FACTS, mappedClients: 99 })).toHaveLength(10);
   });
 
   it('holds many new clients at once, and their licences, but not those of others', () => {
     const creates = many(11, (at) => newClient(String(at)));
-    const held = guard([...creates, newLicence('1', null), newLicence('99', '7')], FACTS).reasons;
-    expect(held.size).toBe(12);
-    expect([...held.keys()]).not.toContainEqual(newLicence('99', '7'));
+    const waiting = held([...creates, newLicence('1', null), newLicence('99', '7')], FACTS);
+    expect(waiting).toHaveLength(12);
+    expect(waiting).not.toContainEqual(newLicence('99', '7'));
   });
 
   it('lets a first import create as many clients as there are', () => {
     expect(
-      guard(
+      held(
         many(500, (at) => newClient(String(at))),
         { ...FACTS, mappedClients: 0, hasImportedBefore: false },
-      ).reasons.size,
-    ).toBe(0);
+      ),
+    ).toHaveLength(0);
   });
 
   it('never lets more endings through than it may, whatever the mix', () => {
@@ -131,7 +140,7 @@ describe('The guard', () => {
         (endings, drops, active, floor, percent, malformed) => {
           const facts = { ...FACTS, settings: { floor, percent }, activeLicences: active, looks: looks(malformed) };
           const changes = [...many(endings, ending), ...many(drops, (at) => seats(at + 500, 2, 0))];
-          const passed = changes.filter((change) => !guard(changes, facts).reasons.has(change)).length;
+          const passed = changes.length - held(changes, facts).length;
           expect(passed).toBeLessThanOrEqual(allowance(facts.settings, active));
           expect(passed === 0 || passed < active).toBe(true);
         },
