@@ -16,6 +16,7 @@ import type { Change, ChangeAction, ChangeEntity, ChangeState, ImportEntity, Imp
 import { NestedList, Nullable, UuidField } from '../http/dto.js';
 import { Line, MayBeAbsent, PsaId } from '../http/fields.js';
 import { PageQuery } from '../http/page.js';
+import { type Decision, DECISIONS } from './decisions.js';
 import { IMPORT_STATES } from './import-view.js';
 import type { CustomerNames } from './names.js';
 
@@ -106,11 +107,14 @@ export class SkipView {
   @IsIn(['customer', 'subscription']) entity: 'customer' | 'subscription';
   @IsString() marketplaceId: string;
   /** Whose it is, as far as that is known. */
+  @MayBeAbsent() @IsString() customerId?: string;
   @MayBeAbsent() @IsString() customerName?: string;
   @MayBeAbsent() @IsString() line?: string;
   @MayBeAbsent() @IsString() psaId?: string;
   @IsIn(SKIP_REASONS) reason: SkipReason;
   @IsString() detail: string;
+  /** What was decided about it since, which the next import goes by. */
+  @MayBeAbsent() @IsIn([...DECISIONS]) decided?: Decision;
 }
 
 /** How much an import left alone for one reason. */
@@ -143,16 +147,19 @@ export function viewOfChange(change: Change, names: CustomerNames): ChangeView {
   };
 }
 
-export function viewOfSkip(skip: Skip, names: CustomerNames): SkipView {
+export function viewOfSkip(skip: Skip, names: CustomerNames, decided: Decision | undefined): SkipView {
   const { entity, marketplaceId, line, psaId, reason, detail } = skip;
+  const customerId = names.customerOf(skip);
   const customerName = entity === 'customer' ? names.ofCustomer(marketplaceId) : names.ofSubscription(marketplaceId);
   return {
     entity,
     marketplaceId,
+    ...(customerId === undefined ? {} : { customerId }),
     ...(customerName === undefined ? {} : { customerName }),
     ...(line === null ? {} : { line }),
     ...(psaId === null ? {} : { psaId }),
     reason,
     detail,
+    ...(decided === undefined ? {} : { decided }),
   };
 }

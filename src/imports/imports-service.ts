@@ -21,6 +21,7 @@ import {
   viewOfChange,
   viewOfSkip,
 } from './dto.js';
+import { decisions } from './decisions.js';
 import { askedFor, namedImport } from './audited-import.js';
 import { customerNames } from './names.js';
 import { noCounts } from './store/import-row.js';
@@ -124,7 +125,8 @@ export class ImportsService {
       take: limit,
     });
     const names = await customerNames(manager, row, { skips });
-    return [skips.map((skip) => viewOfSkip(skip, names)), total];
+    const decided = await decisions(manager, row, skips, names);
+    return [skips.map((skip) => viewOfSkip(skip, names, decided(skip))), total];
   }
 
   /** Why an import left things alone, and how many for each reason, the most first. */

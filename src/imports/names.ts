@@ -5,6 +5,8 @@ import type { Change, Import, Skip } from '../../entities/index.js';
 export interface CustomerNames {
   ofCustomer(customerId: string | null): string | undefined;
   ofSubscription(subscriptionId: string): string | undefined;
+  /** The id of the customer that a skip is about. */
+  customerOf(skip: Pick<Skip, 'entity' | 'marketplaceId'>): string | undefined;
 }
 
 /** The names of the customers that some rows of an import are about. */
@@ -33,5 +35,6 @@ export async function customerNames(
   return {
     ofCustomer: (customerId) => names.get(customerId),
     ofSubscription: (subscriptionId) => names.get(owner.get(subscriptionId)),
+    customerOf: ({ entity, marketplaceId }) => (entity === 'customer' ? marketplaceId : owner.get(marketplaceId)),
   };
 }

@@ -4,7 +4,7 @@ import { actorOf } from '../auth/audit/actor.js';
 import { record, recordChange } from '../auth/audit/record.js';
 import { type Caller, requireSight } from '../auth/caller.js';
 import { violates } from '../database/violation.js';
-import type { Licence } from '../domain/index.js';
+import { hasEnded, type Licence, type SubscriptionStatus } from '../domain/index.js';
 import { Conflict, Invalid, NotFound, Unprocessable } from '../http/problem.js';
 import { askPsa } from '../psa-instances/psa-connection.js';
 import type { Services } from '../services.js';
@@ -17,8 +17,8 @@ export class LinksService {
 
   /**
    * Says which licence a line is kept in, or that one is to be created whatever resembles it; in place of what was said before.
-   * Repeating it changes nothing.
-   * @throws Conflict when the licence is linked to another line, Unprocessable when it cannot be this line's.
+   * Repeating it changes nothing. A licence that is linked to a line which is over goes on as this one's: people say so of renewals.
+   * @throws Conflict when the licence is linked to another line that lives, Unprocessable when it cannot be this line's.
    */
   async set(caller: Caller, tenantId: string, wanted: SetLink): Promise<{ link: Link; made: boolean }> {
     const { dataSource } = this.services;
@@ -36,9 +36,10 @@ export class LinksService {
         await manager.findOne(SubscriptionRecord, { where: { tenantId, subscriptionId }, lock: { mode: 'pessimistic_write' } });
         const before = await manager.findOneBy(Link, { tenantId, subscriptionId, line, archivedAt: IsNull() });
         if (before && before.licenceId === (licenceId ?? null)) return { link: before, made: false };
-        if (licenceId !== undefined) await requireFree(manager, tenant.psaInstanceId, licenceId);
-        if (before)
-          await manager.update(Link, { id: before.id }, { archivedAt: new Date(this.services.clock.now()), archivedWhy: 'replaced' });
+        const archivedAt = new Date(this.services.clock.now());
+        const ended = licenceId === undefined ? null : await endedHolder(manager, tenant, licenceId);
+        if (ended) await manager.update(Link, { id: ended.id }, { archivedAt, archivedWhy: 'renewal' });
+        if (before) await manager.update(Link, { id: before.id }, { archivedAt, archivedWhy: 'replaced' });
         const link = manager.create(Link, {
           psaInstanceId: tenant.psaInstanceId,
           tenantId,
@@ -53,7 +54,8 @@ export class LinksService {
         const saved = await manager.save(Link, link);
         const actor = actorOf(caller);
         const done = { entity: 'link', entityId: saved.id, psaInstanceId: tenant.psaInstanceId } as const;
-        if (before) await recordChange(manager, actor, { action: 'change', ...done }, factsOf(before), factsOf(saved));
+        const gone = before ?? ended;
+        if (gone) await recordChange(manager, actor, { action: 'change', ...done }, factsOf(gone), factsOf(saved));
         else await record(manager, actor, { action: 'create', ...done }, { after: factsOf(saved) });
         return { link: saved, made: true };
       });
@@ -123,13 +125,26 @@ async function lineOf(manager: EntityManager, tenantId: string, { subscriptionId
   return only;
 }
 
-/** Whichever tenant of the PSA instance has it. */
-async function requireFree(manager: EntityManager, psaInstanceId: string, licenceId: string): Promise<void> {
-  if (await manager.existsBy(Link, { psaInstanceId, licenceId, archivedAt: IsNull() })) throw taken(licenceId);
+/**
+ * The link that keeps a licence so far, of a line that is over; null when none keeps it.
+ * @throws Conflict when its line lives, or is another tenant's.
+ */
+async function endedHolder(manager: EntityManager, { id: tenantId, psaInstanceId }: Tenant, licenceId: string): Promise<Link | null> {
+  const link = await manager.findOneBy(Link, { psaInstanceId, licenceId, archivedAt: IsNull() });
+  if (!link) return null;
+  const { subscriptionId, line } = link;
+  const subscription = link.tenantId === tenantId ? await manager.findOneBy(SubscriptionRecord, { tenantId, subscriptionId }) : null;
+  if (!subscription) throw taken(licenceId);
+  const over = hasEnded(subscription.status as SubscriptionStatus) || subscription.goneAt !== null;
+  // A line that its subscription does not have any more is over, too.
+  if (!over && (await manager.existsBy(SubscriptionLineRecord, { tenantId, subscriptionId, line }))) throw taken(licenceId);
+  return link;
 }
 
 function taken(licenceId: string): Conflict {
-  return new Conflict(`Licence ${licenceId} is linked to another line already.`);
+  return new Conflict(
+    `Licence ${licenceId} is linked to another line already. It can go on here once that line is over in the marketplace.`,
+  );
 }
 
 function unfit(pointer: string, message: string): Unprocessable {

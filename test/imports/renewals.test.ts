@@ -294,6 +294,16 @@ describe('A renewal', () => {
     expect((await on.run()).changes).toEqual([]);
   });
 
+  it('that somebody says is one goes on in the licence of what ended', async () => {
+    const { old, licenceId } = await lastMonth();
+    const { fresh } = await thisMonth(old, [product('A', { quantity: 8 })], { creationDate: '2026-11-28' });
+    await on.link(fresh, 'A', String(licenceId), old);
+    await on.run();
+    expect(on.sandbox.psa.licences()).toHaveLength(1);
+    expect(on.sandbox.psa.licences()[0]).toMatchObject({ id: licenceId, count: 8, is_active: true });
+    expect((await on.run()).changes).toEqual([]);
+  });
+
   it('of an adopted licence leaves the key that somebody else put there', async () => {
     const old = addSubscription(on, customerId, undefined, LAST_MONTH);
     const clientId = on.sandbox.psa.clients().find((client) => client['name'] === 'Contoso')!.id;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Change, Import, Mapping, Skip } from '../../entities/index.js';
+import { Change, Import, Link, Mapping, Skip } from '../../entities/index.js';
 import { connectedApp, type ConnectedApp } from '../support/connected-app.js';
-import { storeCustomer } from '../support/marketplace-records.js';
+import { storeCustomer, storeSubscription } from '../support/marketplace-records.js';
 
 interface Shown {
   id: string;
@@ -311,6 +311,7 @@ describe('imports', () => {
       {
         entity: 'customer',
         marketplaceId: 'c1',
+        customerId: 'c1',
         customerName: 'Customer c1',
         psaId: '4',
         reason: 'ignored',
@@ -324,6 +325,54 @@ describe('imports', () => {
         { reason: 'ignored', count: 1 },
       ],
     });
+  });
+
+  it('should say of what was left alone what was decided since', async () => {
+    const { body } = await start();
+    const { manager } = app.database.dataSource;
+    for (const customerId of ['c2', 'c3', 'c4']) await storeCustomer(app.database, tenantId, customerId);
+    await storeSubscription(app.database, tenantId, { subscriptionId: '9', customerId: 'c1', status: 'active' }, ['A', 'B', 'C', 'D', 'E']);
+    const skips = (['unmapped_customer', 'suggested_customer', 'ambiguous_customer', 'ignored'] as const).map((reason, at) => ({
+      entity: 'customer' as const,
+      marketplaceId: `c${at + 1}`,
+      line: null,
+      psaId: null,
+      reason,
+    }));
+    const lines = (['already_in_psa', 'deleted_in_psa', 'deleted_in_psa', 'successor', 'already_in_psa'] as const).map((reason, at) => ({
+      entity: 'subscription' as const,
+      marketplaceId: '9',
+      line: 'ABCDE'[at]!,
+      psaId: '44',
+      reason,
+    }));
+    await manager.insert(
+      Skip,
+      [...skips, ...lines].map((skip) => ({ ...skip, importId: body.id, detail: 'Why.' })),
+    );
+    await mapTo('c1', '12');
+    for (const customerId of ['c2', 'c4'])
+      await manager.insert(Mapping, { tenantId, customerId, state: 'ignored', clientId: null, candidates: [] });
+    const link = (line: string, licenceId: string | null): Promise<unknown> =>
+      manager.insert(Link, { psaInstanceId, tenantId, subscriptionId: '9', line, licenceId, createAnyway: licenceId === null });
+    await link('A', '45');
+    await link('B', '44');
+    await link('C', null);
+    await link('D', '46');
+    const shown = (await app.api<List>('GET', `/imports/${body.id}/skips`)).body.data;
+    expect(shown.map(({ customerId, decided }) => [customerId, decided])).toEqual([
+      ['c1', 'mapped'],
+      ['c2', 'ignored'],
+      ['c3', undefined],
+      // That it is ignored is why.
+      ['c4', undefined],
+      ['c1', 'linked'],
+      // The link to what was deleted is why.
+      ['c1', undefined],
+      ['c1', 'create_anyway'],
+      ['c1', 'linked'],
+      ['c1', undefined],
+    ]);
   });
 
   it('should show who must act on an import that failed', async () => {

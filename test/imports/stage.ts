@@ -90,7 +90,7 @@ export interface Stage {
   /** Maps a customer by hand. */
   map(customerId: string, mapping: Partial<Mapping>): Promise<void>;
   /** Links a line as a person would who adopts a licence, or says to create one anyway. */
-  link(subscriptionId: string, line: string, licenceId: string | null): Promise<void>;
+  link(subscriptionId: string, line: string, licenceId: string | null, insteadOf?: string): Promise<void>;
   links(): Promise<Link[]>;
   mappings(): Promise<Mapping[]>;
   close(): Promise<void>;
@@ -277,7 +277,11 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
         .getRepository(Mapping)
         .save({ tenantId, customerId, state: 'mapped', clientId: null, origin: 'manual', ...mapping } as Mapping);
     },
-    async link(subscriptionId, line, licenceId) {
+    async link(subscriptionId, line, licenceId, insteadOf) {
+      if (insteadOf !== undefined) {
+        const archived = { archivedAt: new Date(), archivedWhy: 'renewal' as const };
+        await dataSource.getRepository(Link).update({ tenantId, subscriptionId: insteadOf }, archived);
+      }
       await dataSource.getRepository(Link).save({
         psaInstanceId: psaId,
         tenantId,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { IsNull } from 'typeorm';
-import { Link, Mapping } from '../../entities/index.js';
+import { type EntityManager, IsNull } from 'typeorm';
+import { Link, Mapping, SubscriptionLineRecord, SubscriptionRecord } from '../../entities/index.js';
 import { connectedApp, type ConnectedApp } from '../support/connected-app.js';
 import { storeCustomer, storeSubscription } from '../support/marketplace-records.js';
 
@@ -202,6 +202,41 @@ describe('subscriptions and links', () => {
       link({ subscriptionId: '9', line: 'MPN_B', licenceId }),
     ]);
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
+    expect(await links()).toHaveLength(1);
+  });
+
+  it.each<[string, boolean, (manager: EntityManager) => Promise<unknown>]>([
+    ['has ended', true, (manager) => manager.update(SubscriptionRecord, { tenantId, subscriptionId: '9' }, { status: 'terminated' })],
+    ['is gone', true, (manager) => manager.update(SubscriptionRecord, { tenantId, subscriptionId: '9' }, { goneAt: new Date() })],
+    ['is not in its subscription any more', true, (manager) => manager.delete(SubscriptionLineRecord, { tenantId, line: 'MPN_B' })],
+    ['is on hold', false, (manager) => manager.update(SubscriptionRecord, { tenantId, subscriptionId: '9' }, { status: 'hold' })],
+  ])('should let a licence of a line that %s go on as another’s: %s', async (_what, moves, change) => {
+    const licenceId = licence(clientId);
+    const { body } = await link({ subscriptionId: '9', line: 'MPN_B', licenceId });
+    await change(app.database.dataSource.manager);
+    expect((await link({ subscriptionId: '10', licenceId })).status).toBe(moves ? 201 : 409);
+    expect(await links()).toMatchObject([{ licenceId, subscriptionId: moves ? '10' : '9' }]);
+    const before = await app.database.dataSource.manager.findOneByOrFail(Link, { id: body.id });
+    expect(before.archivedWhy).toBe(moves ? 'renewal' : null);
+  });
+
+  it('should not take a licence from another tenant, whatever became of its line', async () => {
+    const licenceId = licence(clientId);
+    await link({ subscriptionId: '10', licenceId });
+    const { manager } = app.database.dataSource;
+    await manager.update(SubscriptionRecord, { tenantId, subscriptionId: '10' }, { status: 'terminated' });
+    const other = await app.addTenant(psaInstanceId);
+    await storeCustomer(app.database, other, 'c1', { name: 'Contoso' });
+    await manager.insert(Mapping, {
+      tenantId: other,
+      customerId: 'c1',
+      state: 'mapped',
+      clientId: String(clientId),
+      origin: 'manual',
+      candidates: [],
+    });
+    await storeSubscription(app.database, other, { subscriptionId: '10', customerId: 'c1', status: 'active' }, ['MPN-A']);
+    expect((await app.api('POST', `/tenants/${other}/links`, { subscriptionId: '10', licenceId })).status).toBe(409);
     expect(await links()).toHaveLength(1);
   });
 });
