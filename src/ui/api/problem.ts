@@ -30,3 +30,9 @@ export function asProblem(error: unknown): ProblemError {
     ? error
     : new ProblemError(0, 'The page itself stumbled. Load it again; if that does not help, tell your administrator.');
 }
+
+/** What is wrong with each field of a group that was sent, by the field's name in it. */
+export function pointedOut(error: unknown, group: string): Record<string, string> {
+  const own = Object.entries(asProblem(error).fields).filter(([pointer]) => pointer.startsWith(`${group}/`));
+  return Object.fromEntries(own.map(([pointer, message]) => [pointer.slice(group.length + 1), message]));
+}

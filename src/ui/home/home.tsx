@@ -1,5 +1,5 @@
 import { Anchor, Button, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { TenantView } from '../api/generated.js';
 import { ImportState } from '../imports/import-state.js';
@@ -8,16 +8,20 @@ import { Screen } from '../shell/screen.js';
 import { counted } from '../shown/numbers.js';
 import { When } from '../shown/times.js';
 import { Empty } from '../states/empty.js';
+import { Loading } from '../states/loading.js';
 import { Read } from '../states/read.js';
 import { tenantsQuery } from '../tenants/queries.js';
 import { NeedsYou } from './needs-you.js';
 import { needsOf } from './needs.js';
-import { heldImportsQuery } from './queries.js';
+import { heldImportsQuery, openDecisionsQuery } from './queries.js';
 
 /** What needs a person now, and what ran and will run. */
 export function Home() {
   const tenants = useQuery(tenantsQuery);
   const held = useQuery(heldImportsQuery);
+  const left = (tenants.data ?? []).flatMap(({ lastImport }) => (lastImport && lastImport.counts.skipped > 0 ? [lastImport.id] : []));
+  const decisions = useQueries({ queries: left.map(openDecisionsQuery) });
+  const open = new Map(left.flatMap((id, at) => (decisions[at]?.data ? [[id, decisions[at].data]] : [])));
   const mayAdd = useMay('admin', 'secrets');
   return (
     <Screen title="Home" about="What needs you, and what the imports are doing.">
@@ -39,7 +43,11 @@ export function Home() {
             </Empty>
           ) : (
             <Stack gap="lg">
-              <Read query={held}>{(imports) => <NeedsYou needs={needsOf(found, imports)} />}</Read>
+              {decisions.some(({ isLoading }) => isLoading) ? (
+                <Loading rows={2} />
+              ) : (
+                <Read query={held}>{(imports) => <NeedsYou needs={needsOf(found, imports, open)} />}</Read>
+              )}
               <section aria-labelledby="at-work">
                 <Title order={2} id="at-work" mb="sm">
                   Imports

@@ -16,7 +16,7 @@ export function NeedsYou({ needs }: { needs: Need[] }) {
             <ThemeIcon color="green" variant="light" radius="xl">
               <CheckIcon />
             </ThemeIcon>
-            <Text>Nothing to do. Everything that was seen is imported or decided.</Text>
+            <Text>Nothing to do. Nothing is broken, and nothing waits for a decision of yours.</Text>
           </Group>
         </Paper>
       ) : (

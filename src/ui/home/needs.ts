@@ -1,5 +1,6 @@
 import type { ImportView, TenantView } from '../api/generated.js';
-import { counted } from '../shown/numbers.js';
+import { counted, countText } from '../shown/numbers.js';
+import type { OpenDecisions } from './queries.js';
 import { waitingCustomers } from '../tenants/waiting-customers.js';
 
 /** One thing that needs a person, and where they do it. */
@@ -15,9 +16,17 @@ export interface Need {
   go: string;
 }
 
-/** What needs a person, the worst first. */
-export function needsOf(tenants: readonly TenantView[], held: readonly ImportView[]): Need[] {
-  const needs = tenants.flatMap((tenant) => [...troubles(tenant), ...approvals(tenant, held), ...mappings(tenant)]);
+/**
+ * What needs a person, the worst first.
+ * @param open How many subscriptions the latest import of each tenant left alone until somebody decides, by the import's id.
+ */
+export function needsOf(tenants: readonly TenantView[], held: readonly ImportView[], open: ReadonlyMap<string, OpenDecisions>): Need[] {
+  const needs = tenants.flatMap((tenant) => [
+    ...troubles(tenant),
+    ...approvals(tenant, held),
+    ...mappings(tenant),
+    ...decisions(tenant, open),
+  ]);
   return needs.toSorted((a, b) => Number(a.weight === 'waiting') - Number(b.weight === 'waiting'));
 }
 
@@ -57,10 +66,10 @@ function mappings(tenant: TenantView): Need[] {
   if (waiting === 0) return [];
   const { suggested, ambiguous, broken } = tenant.customers;
   const parts = [
-    ...(suggested > 0 ? [`${suggested} with a suggestion`] : []),
-    ...(ambiguous > 0 ? [`${ambiguous} ambiguous`] : []),
-    ...(broken > 0 ? [`${broken} whose client is gone`] : []),
-    ...(waiting > suggested + ambiguous + broken ? [`${waiting - suggested - ambiguous - broken} unmapped`] : []),
+    ...(suggested > 0 ? [`${countText(suggested)} with a suggestion`] : []),
+    ...(ambiguous > 0 ? [`${countText(ambiguous)} ambiguous`] : []),
+    ...(broken > 0 ? [`${countText(broken)} whose client is gone`] : []),
+    ...(waiting > suggested + ambiguous + broken ? [`${countText(waiting - suggested - ambiguous - broken)} unmapped`] : []),
   ];
   return [
     {
@@ -70,6 +79,21 @@ function mappings(tenant: TenantView): Need[] {
       text: `${counted(waiting, 'customer')} to map: ${parts.join(', ')}.`,
       to: `/tenants/${tenant.id}/mapping`,
       go: 'Map them',
+    },
+  ];
+}
+
+function decisions({ id, name, lastImport }: TenantView, open: ReadonlyMap<string, OpenDecisions>): Need[] {
+  const waiting = lastImport ? open.get(lastImport.id) : undefined;
+  if (!lastImport || !waiting || waiting.count === 0) return [];
+  return [
+    {
+      key: `${id} decisions`,
+      weight: 'waiting',
+      tenant: name,
+      text: `${counted(waiting.count, 'subscription')} left alone until you decide: adopt a Halo subscription that is there, or create another.`,
+      to: `/imports/${lastImport.id}?tab=skips&reason=${waiting.reason}`,
+      go: 'Decide',
     },
   ];
 }

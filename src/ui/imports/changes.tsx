@@ -1,5 +1,6 @@
 import { Anchor, Badge, Group, Select } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { useSearchParams } from 'wouter';
 import type { ChangeView, ImportView } from '../api/generated.js';
 import { Empty } from '../states/empty.js';
 import type { Column } from '../table/columns.js';
@@ -11,7 +12,18 @@ import { type ChangesFilter, changesSource } from './queries.js';
 
 /** What an import did, or would do, one by one. */
 export function Changes({ row, version }: { row: ImportView; version: string }) {
-  const [filter, setFilter] = useState<ChangesFilter>({});
+  const [wanted, want] = useSearchParams();
+  const filter = useMemo(() => filterOf(wanted), [wanted]);
+  const choose = (name: keyof ChangesFilter, value: string | null): void =>
+    want(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (value === null) after.delete(name);
+        else after.set(name, value);
+        return after;
+      },
+      { replace: true },
+    );
   const [open, setOpen] = useState<ChangeView>();
   const source = useMemo(() => changesSource(row.id, version, filter), [row.id, version, filter]);
   const columns = useMemo(() => columnsOf(row.preview, setOpen), [row.preview]);
@@ -19,25 +31,18 @@ export function Changes({ row, version }: { row: ImportView; version: string }) 
   return (
     <>
       <Group mb="sm">
-        <Choice label="Record" of={ENTITIES} value={filter.entity} onChange={(entity) => setFilter(without(filter, 'entity', entity))} />
+        <Choice label="Record" of={ENTITIES} value={filter.entity} onChange={(entity) => choose('entity', entity)} />
         <Choice
           label="Change"
-          of={
-            Object.fromEntries(Object.entries(ACTIONS).map(([action, { done }]) => [action, done])) as Record<ChangeView['action'], string>
-          }
+          of={labelsOf(ACTIONS, (action) => action[row.preview ? 'would' : 'done'])}
           value={filter.action}
-          onChange={(action) => setFilter(without(filter, 'action', action))}
+          onChange={(action) => choose('action', action)}
         />
         <Choice
           label="State"
-          of={
-            Object.fromEntries(Object.entries(CHANGE_STATES).map(([state, { label }]) => [state, label])) as Record<
-              ChangeView['state'],
-              string
-            >
-          }
+          of={labelsOf(CHANGE_STATES, ({ label }) => label)}
           value={filter.state}
-          onChange={(state) => setFilter(without(filter, 'state', state))}
+          onChange={(state) => choose('state', state)}
         />
       </Group>
       <DataTable
@@ -57,9 +62,20 @@ export function Changes({ row, version }: { row: ImportView; version: string }) 
   );
 }
 
-function without<Name extends keyof ChangesFilter>(filter: ChangesFilter, name: Name, value: ChangesFilter[Name] | null): ChangesFilter {
-  const { [name]: _gone, ...rest } = filter;
-  return value == null ? rest : { ...rest, [name]: value };
+/** The filters of an address; what is not known is none. */
+function filterOf(parameters: URLSearchParams): ChangesFilter {
+  const known = { entity: ENTITIES, action: ACTIONS, state: CHANGE_STATES };
+  return Object.fromEntries(
+    Object.entries(known).flatMap(([name, values]) => {
+      const value = parameters.get(name);
+      return value !== null && value in values ? [[name, value]] : [];
+    }),
+  );
+}
+
+/** What each of some words is shown as. */
+function labelsOf<Name extends string, Word>(words: Record<Name, Word>, label: (word: Word) => string): Record<Name, string> {
+  return Object.fromEntries(Object.entries<Word>(words).map(([name, word]) => [name, label(word)])) as Record<Name, string>;
 }
 
 interface ChoiceProps<Value extends string> {

@@ -12,23 +12,23 @@ export function Counts({
 }) {
   const would = preview ? 'to be ' : '';
   const figures: [label: string, count: number][] = [
-    [`clients ${would}linked`, clients.linked],
+    [`clients ${would}linked by name`, clients.linked],
     [`clients ${would}created`, clients.created],
-    [`addresses ${would}updated`, clients.updated],
+    [`main site addresses ${would}updated`, clients.updated],
     [`Halo subscriptions ${would}created`, licences.created],
-    [`${would}updated`, licences.updated],
+    [`Halo subscriptions ${would}updated`, licences.updated],
     [`${would}kept for renewals`, licences.rekeyed],
-    [`${would}made inactive`, licences.deactivated],
-    [`${would}made active again`, licences.reactivated],
-    ['unchanged', clients.unchanged + licences.unchanged],
-    ['held for approval', held],
+    [preview ? 'to become inactive' : 'made inactive', licences.deactivated],
+    [preview ? 'to become active again' : 'made active again', licences.reactivated],
+    [preview ? 'in step already' : 'unchanged', clients.unchanged + licences.unchanged],
+    [preview ? 'to be held for approval' : 'held for approval', held],
     ['failed', failed],
-    ['left alone', skipped],
+    [preview ? 'to be left alone' : 'left alone', skipped],
   ];
   const shown = figures.filter(([, count]) => count > 0);
   if (shown.length === 0) return null;
   return (
-    <Paper p="md" component="section" aria-label="What came of it">
+    <Paper p="md" component="section" aria-label={preview ? 'What would come of it' : 'What came of it'}>
       <Group gap="xl" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
         {shown.map(([label, count]) => (
           <li key={label}>

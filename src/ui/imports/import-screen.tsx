@@ -1,6 +1,6 @@
 import { Alert, Button, Group, List, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'wouter';
+import { useParams, useSearchParams } from 'wouter';
 import type { ImportView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
 import { Screen } from '../shell/screen.js';
@@ -13,7 +13,7 @@ import { Changes } from './changes.js';
 import { Counts } from './counts.js';
 import { Held } from './held.js';
 import { ImportState } from './import-state.js';
-import { actorText, scopeText, TRIGGERS } from './import-words.js';
+import { actorText, leftAlone, scopeText, TRIGGERS } from './import-words.js';
 import { Live } from './live.js';
 import { importQuery, isGoing } from './queries.js';
 import { Skips } from './skips.js';
@@ -57,6 +57,7 @@ function About({ row }: { row: ImportView }) {
 }
 
 function Import({ row, at }: { row: ImportView; at: number }) {
+  const [wanted, want] = useSearchParams();
   const { error, remarks, preview, counts, calls } = row;
   // What was read of it stands until it moves on.
   const version = `${row.state} ${row.attempt}${isGoing(row) ? ` ${row.phase}` : ''}`;
@@ -90,10 +91,17 @@ function Import({ row, at }: { row: ImportView; at: number }) {
         </Alert>
       )}
       <Counts counts={counts} preview={preview} />
-      <Tabs defaultValue="changes" keepMounted={false}>
+      <Tabs
+        value={wanted.get('tab') === 'skips' ? 'skips' : 'changes'}
+        onChange={(tab) => want(tab === 'skips' ? { tab } : {}, { replace: true })}
+        keepMounted={false}
+      >
         <Tabs.List>
           <Tabs.Tab value="changes">{preview ? 'What would be done' : 'Changes'}</Tabs.Tab>
-          <Tabs.Tab value="skips">Left alone{counts.skipped > 0 ? ` (${countText(counts.skipped)})` : ''}</Tabs.Tab>
+          <Tabs.Tab value="skips">
+            {leftAlone(preview)}
+            {counts.skipped > 0 ? ` (${countText(counts.skipped)})` : ''}
+          </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="changes" pt="sm">
           <Changes row={row} version={version} />

@@ -32,38 +32,50 @@ export const CHANGE_STATES: Record<ChangeView['state'], { label: string; color: 
   superseded: { label: 'Not needed', color: 'gray' },
 };
 
+/**
+ * What the page offers to do about a skip: `map` its customer; `link` its line, by adopting what is there or creating another anyway;
+ * `ask` the vendor; look at the `failed` changes; change the tenant's `settings`.
+ */
+export type Remedy = 'map' | 'link' | 'ask' | 'failed' | 'settings';
+
 /** Why something was left alone, and what to do about it; `calls` says whether it calls for anybody at all. */
 interface ReasonWords {
   title: string;
   todo: string;
   calls: boolean;
+  remedy?: Remedy;
 }
 
 export const REASONS: Record<SkipView['reason'], ReasonWords> = {
   unmapped_customer: {
     title: 'The customer is mapped to no client',
-    todo: 'Map it to a client, let one be created, or ignore it.',
+    todo: 'Map it to a client, have one created, or ignore it.',
     calls: true,
+    remedy: 'map',
   },
   suggested_customer: {
     title: 'A client has a name much like the customer’s',
     todo: 'Accept the suggestion in the mapping, or choose another client.',
     calls: true,
+    remedy: 'map',
   },
   ambiguous_customer: {
     title: 'Several clients or customers share the name',
     todo: 'Choose the right client in the mapping. Isthmus does not guess.',
     calls: true,
+    remedy: 'map',
   },
   broken_mapping: {
     title: 'The client it was mapped to is gone from HaloPSA',
     todo: 'Map the customer to another client, or bring the client back in HaloPSA.',
     calls: true,
+    remedy: 'map',
   },
   already_in_psa: {
-    title: 'A subscription for it is in HaloPSA already',
-    todo: 'Adopt that subscription, so that its invoice line lives on, or say to create another one anyway.',
+    title: 'A Halo subscription for it is there already',
+    todo: 'Adopt that Halo subscription, so that its invoice line lives on, or create another one anyway.',
     calls: true,
+    remedy: 'link',
   },
   duplicate_key: {
     title: 'Two Halo subscriptions carry its key',
@@ -72,13 +84,15 @@ export const REASONS: Record<SkipView['reason'], ReasonWords> = {
   },
   deleted_in_psa: {
     title: 'Its Halo subscription was deleted in HaloPSA',
-    todo: 'Nothing, if that was meant. Otherwise restore it in HaloPSA, or say to create it anyway.',
+    todo: 'Nothing, if that was meant. Otherwise adopt another one, or have it created again.',
     calls: true,
+    remedy: 'link',
   },
   successor: {
     title: 'It may be the renewal of another one',
-    todo: 'Compare both. Adopt the old Halo subscription if it is the same thing, or say to create a new one.',
+    todo: 'Compare both. Adopt the old one’s Halo subscription if it is the same thing, so that its invoice line lives on, or create a new one.',
     calls: true,
+    remedy: 'link',
   },
   does_not_stick: {
     title: 'HaloPSA takes the change and shows the old value again',
@@ -89,21 +103,25 @@ export const REASONS: Record<SkipView['reason'], ReasonWords> = {
     title: 'Its client could not be created',
     todo: 'See the failed changes for why, put that right and import again.',
     calls: true,
+    remedy: 'failed',
   },
   invalid: {
     title: 'The marketplace’s record could not be understood',
     todo: 'Ask Ingram Micro about the record. It is read again at every import.',
     calls: true,
+    remedy: 'ask',
   },
   unknown_customer: {
     title: 'Its customer is not in the marketplace’s list',
     todo: 'Ask Ingram Micro whose it is, and whether the API user may see that customer.',
     calls: true,
+    remedy: 'ask',
   },
   unknown_term: {
     title: 'Its term is not known',
     todo: 'Ask Ingram Micro what its term is. Nothing is billed by a guess.',
     calls: true,
+    remedy: 'ask',
   },
   fractional: {
     title: 'Its quantity is a fraction',
@@ -121,24 +139,25 @@ export const REASONS: Record<SkipView['reason'], ReasonWords> = {
     calls: true,
   },
   ended: { title: 'It has ended', todo: 'Nothing.', calls: false },
-  ignored: { title: 'Somebody said to ignore the customer', todo: 'Nothing, or map it after all.', calls: false },
-  trial: { title: 'It is a trial, and trials are not imported', todo: 'Nothing, or change that in the tenant’s settings.', calls: false },
+  ignored: { title: 'Somebody said to ignore the customer', todo: 'Nothing, or map it after all.', calls: false, remedy: 'map' },
+  trial: {
+    title: 'It is a trial, and trials are not imported',
+    todo: 'Nothing, or have trials imported under Subscription imports.',
+    calls: false,
+    remedy: 'settings',
+  },
 };
-
-/** Reasons that are put right in the mapping. */
-export const MAPPING_REASONS: ReadonlySet<SkipView['reason']> = new Set([
-  'unmapped_customer',
-  'suggested_customer',
-  'ambiguous_customer',
-  'broken_mapping',
-  'ignored',
-]);
 
 const ACTORS = {
   configuration: 'You can put this right',
   vendor: 'The vendor has to put this right',
   isthmus: 'This is a fault of Isthmus',
 } as const;
+
+/** How skips are called: a preview leaves nothing alone, it only would. */
+export function leftAlone(preview: boolean): string {
+  return preview ? 'Would be left alone' : 'Left alone';
+}
 
 /** Who must act on an import that failed. */
 export function actorText(actor: NonNullable<ImportView['error']>['actor']): string {

@@ -111,6 +111,12 @@ export function CustomerRow({
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
+              {state === 'ambiguous' &&
+                mapping?.candidates.map((clientId) => (
+                  <Menu.Item key={clientId} onClick={() => onSay({ clientId })}>
+                    It is client {clientId}
+                  </Menu.Item>
+                ))}
               <Menu.Item onClick={() => onSay({ createClient: true })}>Create a client for it</Menu.Item>
               <Menu.Item onClick={onIgnore}>Ignore it …</Menu.Item>
               {mapping && (state === 'mapped' || state === 'ignored') && (

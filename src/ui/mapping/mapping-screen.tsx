@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'wouter';
+import { useParams, useSearchParams } from 'wouter';
 import { Screen } from '../shell/screen.js';
 import { Read } from '../states/read.js';
 import { tenantQuery } from '../tenant/queries.js';
@@ -8,6 +8,7 @@ import { MappingTable } from './mapping-table.js';
 /** Which client each customer of a tenant is. */
 export default function MappingScreen() {
   const { id = '' } = useParams();
+  const [wanted] = useSearchParams();
   const tenant = useQuery(tenantQuery(id));
   return (
     <Screen
@@ -18,7 +19,7 @@ export default function MappingScreen() {
         { label: tenant.data?.name ?? 'Tenant', to: `/tenants/${id}` },
       ]}
     >
-      <Read query={tenant}>{(found) => <MappingTable tenant={found} />}</Read>
+      <Read query={tenant}>{(found) => <MappingTable tenant={found} customerId={wanted.get('customer') ?? ''} />}</Read>
     </Screen>
   );
 }

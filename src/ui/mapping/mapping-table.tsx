@@ -29,11 +29,14 @@ const EMPTY: Record<Filter, string> = {
   all: 'No customer is known yet. A preview or Generate mappings reads them.',
 };
 
-/** Customers beside HaloPSA's clients: each is mapped by choosing, by dragging or by accepting, one or many at once. */
-export function MappingTable({ tenant }: { tenant: TenantView }) {
+/**
+ * Customers beside HaloPSA's clients: each is mapped by choosing, by dragging or by accepting, one or many at once. With a
+ * `customerId` it begins with that one, whatever its state.
+ */
+export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; customerId?: string }) {
   const mayMap = useMay('operator');
-  const [filter, setFilter] = useState<Filter>('undecided');
-  const [typed, setTyped] = useState('');
+  const [filter, setFilter] = useState<Filter>(customerId === '' ? 'undecided' : 'all');
+  const [typed, setTyped] = useState(customerId);
   const [search] = useDebouncedValue(typed.trim(), 200);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [ignoring, setIgnoring] = useState<string[]>([]);

@@ -32,6 +32,8 @@ export function useSteps(tenantId: string) {
     Promise.all([
       client.invalidateQueries({ queryKey: customersKey(tenantId) }),
       client.invalidateQueries({ queryKey: ['tenants', tenantId], exact: true }),
+      // What imports left alone says what was decided since.
+      client.invalidateQueries({ queryKey: ['imports'] }),
     ]);
 
   const map = useMutation({

@@ -5,6 +5,7 @@ import { Screen } from '../shell/screen.js';
 import { Empty } from '../states/empty.js';
 import { Read } from '../states/read.js';
 import { psaInstancesQuery } from '../tenants/queries.js';
+import { HaloTab } from './halo-tab.js';
 import { PsaInstanceMenu } from './psa-instance-menu.js';
 import { PsaSetup } from './psa-setup.js';
 import { WebhookSecretSection } from './webhook-secret.js';
@@ -27,6 +28,7 @@ export default function PsaInstanceScreen() {
           ) : (
             <Stack>
               <PsaSetup key={id} instance={instance} />
+              <HaloTab instance={instance} />
               <WebhookSecretSection instance={instance} />
             </Stack>
           )

@@ -16,10 +16,12 @@ export interface ConfirmProps {
   onNo: () => void;
   pending: boolean;
   error: unknown;
+  /** Of the button that does it. Default: red, for what takes something away. */
+  color?: 'red' | 'sea';
 }
 
 /** Asks before something that cannot be taken back. */
-export function Confirm({ opened, title, children, yes, no, onYes, onNo, pending, error }: ConfirmProps) {
+export function Confirm({ opened, title, children, yes, no, onYes, onNo, pending, error, color = 'red' }: ConfirmProps) {
   return (
     <Dialog opened={opened} onClose={onNo} title={title}>
       <Stack>
@@ -31,7 +33,7 @@ export function Confirm({ opened, title, children, yes, no, onYes, onNo, pending
           <Button variant="default" onClick={onNo} data-autofocus>
             {no}
           </Button>
-          <Button color="red" onClick={onYes} loading={pending}>
+          <Button color={color} onClick={onYes} loading={pending}>
             {yes}
           </Button>
         </Group>

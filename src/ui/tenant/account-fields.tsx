@@ -104,9 +104,9 @@ export function AccountFields({
       </SimpleGrid>
       <Accordion variant="contained">
         <Accordion.Item value="more">
-          <Accordion.Control>Currency, country and reseller id (optional)</Accordion.Control>
+          <Accordion.Control>More, all optional: currency, country, reseller account id, application id</Accordion.Control>
           <Accordion.Panel>
-            <SimpleGrid cols={{ base: 1, sm: 3 }}>
+            <SimpleGrid cols={{ base: 1, sm: 2 }}>
               <TextInput
                 label="Currency"
                 description="Costs and prices in another are left out."
@@ -119,7 +119,15 @@ export function AccountFields({
                 label="Reseller account id"
                 description="Rows of other resellers are dropped when it is set."
                 maxLength={64}
+                disabled={disabled}
                 {...form.getInputProps('accountId')}
+              />
+              <TextInput
+                label="Application id"
+                description="Only if Ingram Micro gave you one for integrations. It is sent as X-Client-Id."
+                maxLength={200}
+                disabled={disabled}
+                {...form.getInputProps('applicationId')}
               />
             </SimpleGrid>
           </Accordion.Panel>

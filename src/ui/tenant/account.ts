@@ -9,6 +9,7 @@ export interface AccountForm {
   username: string;
   password: string;
   subscriptionKey: string;
+  applicationId: string;
   accountId: string;
   country: string;
   currency: string;
@@ -23,6 +24,7 @@ export function emptyAccount(psaInstanceId: string): AccountForm {
     username: '',
     password: '',
     subscriptionKey: '',
+    applicationId: '',
     accountId: '',
     country: '',
     currency: '',
@@ -30,7 +32,7 @@ export function emptyAccount(psaInstanceId: string): AccountForm {
 }
 
 export function accountOf(tenant: TenantView): AccountForm {
-  const { name, psaInstanceId, apiUrl, marketplace, username, accountId, country, currency } = tenant;
+  const { name, psaInstanceId, apiUrl, marketplace, username, applicationId, accountId, country, currency } = tenant;
   return {
     name,
     psaInstanceId,
@@ -39,6 +41,7 @@ export function accountOf(tenant: TenantView): AccountForm {
     username,
     password: '',
     subscriptionKey: '',
+    applicationId: applicationId ?? '',
     accountId: accountId ?? '',
     country: country ?? '',
     currency: currency ?? '',
@@ -46,20 +49,29 @@ export function accountOf(tenant: TenantView): AccountForm {
 }
 
 /** What a test of the account sends. */
-export function credentialsOf({ apiUrl, marketplace, username, password, subscriptionKey }: AccountForm): MarketplaceAccount {
-  return { apiUrl, marketplace, username, password, subscriptionKey };
+export function credentialsOf(form: AccountForm): MarketplaceAccount {
+  const { apiUrl, marketplace, username, password, subscriptionKey, applicationId } = form;
+  return { apiUrl, marketplace, username, password, subscriptionKey, applicationId: applicationId.trim() || null };
 }
 
 /** The whole form as the API takes it: empty optional fields are none, empty secrets are left out. */
-export function savedForm({ password, subscriptionKey, accountId, country, currency, psaInstanceId: _, ...form }: AccountForm) {
+export function savedForm(entered: AccountForm) {
+  const { password, subscriptionKey, applicationId, accountId, country, currency, psaInstanceId: _, ...form } = entered;
   return {
     ...form,
     ...(password === '' ? {} : { password }),
     ...(subscriptionKey === '' ? {} : { subscriptionKey }),
+    applicationId: applicationId.trim() || null,
     accountId: accountId.trim() || null,
     country: country.trim().toUpperCase() || null,
     currency: currency.trim().toUpperCase() || null,
   };
+}
+
+/** Of the form as the API takes it, what somebody changed: sessions from Halo's tab may not even repeat the account's own fields. */
+export function changedForm(before: AccountForm, entered: AccountForm): Partial<ReturnType<typeof savedForm>> {
+  const was = savedForm(before) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(savedForm(entered)).filter(([field, value]) => value !== was[field]));
 }
 
 /** What must be filled in before anything can be tried. With `all`, the secrets too. */

@@ -93,23 +93,22 @@ function Mappings({ tenant }: { tenant: TenantView }) {
     onSuccess: () => client.invalidateQueries({ queryKey: ['tenants'] }),
   });
   const mayMap = useMay('operator');
-  const states = Object.entries(tenant.customers) as [ShownState, number][];
+  const states = (Object.entries(tenant.customers) as [ShownState, number][]).filter(([, count]) => count > 0);
   return (
     <Stack gap="xs">
-      <Group gap="xs" role="list" aria-label="Customers by state of mapping">
-        {states
-          .filter(([, count]) => count > 0)
-          .map(([state, count]) => (
+      {states.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          No customer is known yet: a preview or <i>Generate mappings</i> reads them.
+        </Text>
+      ) : (
+        <Group gap="xs" role="list" aria-label="Customers by state of mapping">
+          {states.map(([state, count]) => (
             <Badge key={state} role="listitem" variant="light" color={MAPPING_STATES[state].color}>
               {countText(count)} {MAPPING_STATES[state].label.toLowerCase()}
             </Badge>
           ))}
-        {states.every(([, count]) => count === 0) && (
-          <Text size="sm" c="dimmed">
-            No customer is known yet: a preview or <i>Generate mappings</i> reads them.
-          </Text>
-        )}
-      </Group>
+        </Group>
+      )}
       <Group>
         <Button component={Link} href={`/tenants/${tenant.id}/mapping`} variant="default">
           Open mapping table
@@ -122,7 +121,7 @@ function Mappings({ tenant }: { tenant: TenantView }) {
       </Group>
       <Text size="sm" role="status">
         {generate.data &&
-          `${counted(generate.data.mapped, 'customer')} mapped now; ${generate.data.suggested} with a suggestion, ${generate.data.ambiguous} ambiguous, ${generate.data.unmatched} without a match.`}
+          `${counted(generate.data.mapped, 'customer')} mapped now; ${countText(generate.data.suggested)} with a suggestion, ${countText(generate.data.ambiguous)} ambiguous, ${countText(generate.data.unmatched)} without a match.`}
         {generate.data && generate.data.suggested + generate.data.ambiguous > 0 && (
           <>
             {' '}

@@ -5,7 +5,7 @@ import type { TenantView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
 import { ProblemAlert } from '../states/problem.js';
 import { AccountFields } from './account-fields.js';
-import { accountOf, savedForm } from './account.js';
+import { accountOf, changedForm } from './account.js';
 import { Checks } from './checks.js';
 import { useUpdateTenant } from './queries.js';
 import { Section } from './section.js';
@@ -20,7 +20,7 @@ export function Setup({ tenant }: { tenant: TenantView }) {
   const update = useUpdateTenant(tenant.id);
   const save = (): void => {
     if (!isFilledIn(form, false)) return;
-    update.mutate(savedForm(form.values), {
+    update.mutate(changedForm(accountOf(tenant), form.values), {
       onSuccess: (saved) => {
         form.setInitialValues(accountOf(saved));
         form.reset();

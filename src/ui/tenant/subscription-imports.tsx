@@ -1,16 +1,20 @@
-import { Button, Checkbox, Group, Radio, Select, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, NumberInput, Radio, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import type { CustomerView, StartImport, SubscriptionImportInput, TenantView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
+import { pointedOut } from '../api/problem.js';
 import { ProblemAlert } from '../states/problem.js';
 import { CustomerPicker } from './customer-picker.js';
 import { ImportButtons } from './import-buttons.js';
 import { useUpdateTenant } from './queries.js';
 import { Section } from './section.js';
 
-type Settings = Required<Pick<SubscriptionImportInput, 'prices' | 'names' | 'trials' | 'followRenewals'>>;
+type Settings = Required<Pick<SubscriptionImportInput, 'prices' | 'names' | 'trials' | 'followRenewals' | 'rereadWithinDays'>> & {
+  /** Empty for none. */
+  supplierId: string;
+};
 
 /** Subscription imports: what is written, and for whom. */
 export function SubscriptionImports({ tenant }: { tenant: TenantView }) {
@@ -19,12 +23,14 @@ export function SubscriptionImports({ tenant }: { tenant: TenantView }) {
   const update = useUpdateTenant(tenant.id);
   const save = (): void =>
     update.mutate(
-      { subscriptionImport: form.values },
+      { subscriptionImport: { ...form.values, supplierId: form.values.supplierId.trim() || null } },
       {
-        onSuccess: () => {
-          form.resetDirty();
+        onSuccess: (saved) => {
+          form.setInitialValues(settingsOf(saved));
+          form.reset();
           notifications.show({ message: 'Subscription imports saved.', color: 'green' });
         },
+        onError: (error) => form.setErrors(pointedOut(error, 'subscriptionImport')),
       },
     );
   return (
@@ -75,6 +81,26 @@ export function SubscriptionImports({ tenant }: { tenant: TenantView }) {
         disabled={!mayChange}
         {...form.getInputProps('followRenewals', { type: 'checkbox' })}
       />
+      <SimpleGrid cols={{ base: 1, sm: 2 }} maw={640}>
+        <TextInput
+          label="Supplier’s id in HaloPSA"
+          description="Put on new Halo subscriptions. Empty: none."
+          inputMode="numeric"
+          maxLength={12}
+          disabled={!mayChange}
+          {...form.getInputProps('supplierId')}
+        />
+        <NumberInput
+          label="Read all again within (days)"
+          description="Where an account is too large to be read whole every day."
+          min={1}
+          max={31}
+          allowDecimal={false}
+          clampBehavior="strict"
+          disabled={!mayChange}
+          {...form.getInputProps('rereadWithinDays')}
+        />
+      </SimpleGrid>
       {update.error && <ProblemAlert error={update.error} />}
       {mayChange && (
         <Group>
@@ -112,6 +138,6 @@ function ImportFor({ tenant, disabled }: { tenant: TenantView; disabled: boolean
 }
 
 function settingsOf({ subscriptionImport }: TenantView): Settings {
-  const { prices, names, trials, followRenewals } = subscriptionImport;
-  return { prices, names, trials, followRenewals } as Settings;
+  const { prices, names, trials, followRenewals, rereadWithinDays, supplierId = '' } = subscriptionImport;
+  return { prices, names, trials, followRenewals, rereadWithinDays, supplierId } as Settings;
 }

@@ -24,6 +24,7 @@ export function TenantMenu({ tenant }: { tenant: TenantView }) {
       void client.invalidateQueries({ queryKey: ['tenants'] });
     },
   });
+  const mayRemove = useMay('admin', 'secrets');
   if (!useMay('admin')) return null;
   return (
     <>
@@ -35,9 +36,11 @@ export function TenantMenu({ tenant }: { tenant: TenantView }) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => update.mutate({ enabled: !tenant.enabled })}>{tenant.enabled ? 'Switch off' : 'Switch on'}</Menu.Item>
-          <Menu.Item color="red" onClick={open}>
-            Remove …
-          </Menu.Item>
+          {mayRemove && (
+            <Menu.Item color="red" onClick={open}>
+              Remove …
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       {update.error && <ProblemAlert error={update.error} />}

@@ -69,7 +69,19 @@ export const WORDS: readonly Word[] = [
     meaning: 'One run that looks at both sides and writes the difference into HaloPSA. A preview stops before writing.',
   },
   { here: 'Change', ingram: '–', halo: '–', meaning: 'One thing an import does in HaloPSA, with the record before and after.' },
-  { here: 'Skip', ingram: '–', halo: '–', meaning: 'One thing an import leaves alone, with the reason.' },
+  { here: 'Skip', ingram: '–', halo: '–', meaning: 'One thing an import left alone, with the reason.' },
+  {
+    here: 'Adopt',
+    ingram: '–',
+    halo: '–',
+    meaning: 'Say that a line is kept in a Halo subscription that is there already, so that its invoice line lives on.',
+  },
+  {
+    here: 'Guard',
+    ingram: '–',
+    halo: '–',
+    meaning: 'Holds changes of the integrator that take away or create more at once than you allow, until a person approves them.',
+  },
   {
     here: 'Integrator',
     ingram: '–',
