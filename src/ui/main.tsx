@@ -9,12 +9,18 @@ import { createRoot } from 'react-dom/client';
 import { watchAttention } from './api/attention.js';
 import { queryClient } from './api/query-client.js';
 import { App } from './app.js';
+import { loadAhead, watchLinks } from './screens.js';
+import { sessionQuery } from './session/session.js';
 import { readableColours, theme } from './theme.js';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 // Where a library that Mantine's dialogs use looks for it.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
+// What will be needed at once is asked for while the page is being built.
+loadAhead(window.location.pathname);
+void queryClient.prefetchQuery(sessionQuery);
+watchLinks();
 watchAttention();
 
 createRoot(document.getElementById('root')!).render(

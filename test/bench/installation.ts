@@ -98,8 +98,8 @@ export class Installation {
   }
 
   /** Asks for an import of everything. Gives its id. */
-  startImport(tenantId: string): Promise<string> {
-    return this.made(`/tenants/${tenantId}/imports`, { entities: ['customers', 'subscriptions'] });
+  startImport(tenantId: string, fields: { preview?: boolean } = {}): Promise<string> {
+    return this.made(`/tenants/${tenantId}/imports`, { entities: ['customers', 'subscriptions'], ...fields });
   }
 
   /** Waits for an import's end. Gives how long it was seen in each phase, too, in milliseconds. */
@@ -117,9 +117,14 @@ export class Installation {
     }
   }
 
-  async api<T>(method: string, path: string, body?: object): Promise<Answer<T>> {
+  /** Where the web process is, which the first call starts. */
+  async address(): Promise<string> {
     this.web ??= await this.start('web');
-    const answer = await fetch(`${this.web.url}/api/v1${path}`, {
+    return this.web.url;
+  }
+
+  async api<T>(method: string, path: string, body?: object): Promise<Answer<T>> {
+    const answer = await fetch(`${await this.address()}/api/v1${path}`, {
       method,
       headers: { authorization: `Bearer ${this.token}`, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),

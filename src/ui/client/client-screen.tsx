@@ -9,6 +9,7 @@ import { COLUMNS } from '../subscriptions/columns.js';
 import { lineAddress } from '../subscriptions/filters.js';
 import { linesSource } from '../subscriptions/queries.js';
 import { DataTable } from '../table/data-table.js';
+import { useTotal } from '../table/paged-rows.js';
 import { tenantsQuery } from '../tenants/queries.js';
 import { ClientAtTenant } from './client-at-tenant.js';
 import { customersOfClientQuery } from './queries.js';
@@ -23,6 +24,8 @@ export default function ClientScreen() {
   const tenants = useQuery(tenantsQuery);
   const customers = useQueries({ queries: (tenants.data ?? []).map(({ id }) => customersOfClientQuery(id, clientId)) });
   const source = useMemo(() => linesSource({ clientId }, { id: 'product', desc: false }), [clientId]);
+  // Asked for beside the tenants, though they are shown only after.
+  useTotal(source);
   const name = customers.flatMap(({ data = [] }) => data).find(({ mapping }) => mapping?.clientName)?.mapping?.clientName;
   return (
     <Screen

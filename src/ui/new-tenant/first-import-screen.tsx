@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, Stack } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { usePrefetchQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'wouter';
 import type { TenantView } from '../api/generated.js';
@@ -8,7 +8,7 @@ import { Screen } from '../shell/screen.js';
 import { ProblemAlert } from '../states/problem.js';
 import { Read } from '../states/read.js';
 import { tenantQuery } from '../tenant/queries.js';
-import { useFirstLook } from './first-look.js';
+import { previewQuery, useFirstLook } from './first-look.js';
 import { ImportStep } from './import-step.js';
 import { LookProgress } from './look-progress.js';
 import { Steps } from './steps.js';
@@ -17,6 +17,8 @@ import { Steps } from './steps.js';
 export default function FirstImportScreen() {
   const { id = '' } = useParams();
   const tenant = useQuery(tenantQuery(id));
+  // Asked for beside it, though it is needed only after.
+  usePrefetchQuery(previewQuery(id));
   return (
     <Screen
       title={tenant.data?.name ?? 'New tenant'}

@@ -7,7 +7,7 @@ import { useMay } from '../session/session.js';
 const isOpen = (one: ImportView | null | undefined): boolean => one?.state === 'queued' || one?.state === 'running';
 
 /** The latest preview of everything; null when there was none. */
-const previewQuery = (tenantId: string) =>
+export const previewQuery = (tenantId: string) =>
   queryOptions({
     queryKey: ['imports', { tenantId, preview: true }],
     queryFn: async ({ signal }) => {

@@ -8,6 +8,7 @@ import { memory } from './memory.js';
 import { workers } from './workers.js';
 import { lists } from './lists.js';
 import { ready } from './ready.js';
+import { page } from './page.js';
 
 /** Everything that is measured, in the order of the table. */
-export const scenarios: readonly Scenario[] = [hourly, daily, creates, throttle, wall, memory, workers, lists, ready];
+export const scenarios: readonly Scenario[] = [hourly, daily, creates, throttle, wall, memory, workers, lists, ready, page];

@@ -1,0 +1,64 @@
+import { startBrowser } from '../../e2e/browser.js';
+import { figure } from '../figure.js';
+import { type ScreenToSee, screensOf } from '../page/screens.js';
+import { Visits } from '../page/visits.js';
+import { onStage, type Scenario } from '../scenario.js';
+import { median } from '../statistics.js';
+
+const SLOWEST = 'page: slowest screen, from click to content';
+const FIRST_LOAD = 'page: first load, compressed';
+/** As large as the sandbox is by itself: 1,056 subscriptions with those that ended. */
+const SIZE = { customers: 900, subscriptions: 550 };
+
+/**
+ * How long each screen takes in a Chromium from the click to its content, with nothing in the browser's cache, and how much the first
+ * load takes off the network.
+ */
+export const page: Scenario = {
+  name: 'page',
+  figures: [SLOWEST, FIRST_LOAD],
+  async take(bench) {
+    const times = bench.quick ? 2 : 5;
+    // First, so that without one nothing is imported in vain.
+    const browser = await startBrowser();
+    try {
+      return await onStage(bench, { world: 'usual', ...SIZE }, async (stage) => {
+        await stage.worker();
+        const [tenantId = ''] = stage.tenants;
+        const { row } = await stage.import('import');
+        await stage.installation.over(await stage.installation.startImport(tenantId, { preview: true }));
+        const screens = await screensOf(stage.installation, tenantId, row.id);
+        const visits = new Visits(browser, stage.installation);
+        // The service's first answers are not what a day is like.
+        for (const screen of screens) await visits.screen(screen);
+        const taken: { name: string; ms: number[] }[] = [];
+        for (const screen of screens) {
+          const ms: number[] = [];
+          for (let time = 0; time < times; time += 1) ms.push(await visits.screen(screen));
+          bench.say(`${screen.name}: ${ms.map(Math.round).join(', ')} ms`);
+          taken.push({ name: screen.name, ms });
+        }
+        const bytes = await visits.firstLoad(home(screens));
+        const slowest = taken.toSorted((a, b) => Math.max(...b.ms) - Math.max(...a.ms)).slice(0, 3);
+        const note = `worst of ${times} of each of ${taken.length} screens, nothing cached; slowest: ${slowest.map(({ name, ms }) => `${name} ${Math.round(Math.max(...ms))} ms (median ${Math.round(median(ms))})`).join(', ')}`;
+        return [
+          figure(SLOWEST, { value: Math.max(...taken.flatMap(({ ms }) => ms)) / 1000, unit: 's', atMost: 1, note }),
+          figure(FIRST_LOAD, {
+            value: bytes / 1000,
+            unit: 'kB',
+            atMost: 350,
+            note: 'everything until Home shows its content, headers and data too',
+          }),
+        ];
+      });
+    } finally {
+      await browser.close();
+    }
+  },
+};
+
+/** Home as it is gone to first, without a click. */
+function home(screens: readonly ScreenToSee[]): ScreenToSee {
+  const { name, shows } = screens.find((screen) => screen.name === 'Home')!;
+  return { name, from: '/', shows };
+}
