@@ -73,12 +73,51 @@ const LIST_LINES_OF_CUSTOMERS = `CREATE OR REPLACE FUNCTION list_lines_of_custom
   CROSS JOIN LATERAL (SELECT s.tenant_id, s.subscription_id FROM subscriptions s WHERE s.tenant_id = k.tenant_id AND s.customer_id = k.customer_id OFFSET 0) AS s;
   END $$`;
 
+/**
+ * A trigger's function: calls another with the keys of the rows that changed in what matters. What differs is found as sets: a join of the rows
+ * with what they were is planned by guess, and then compares each with all of a statement's.
+ * @param columns What its call needs, and what tells rows apart, and what matters.
+ * @param left What is called beside it after an update, about what the rows `were`.
+ */
+function handler(name: string, call: string, columns: string, left?: string): string {
+  const differs = (one: string, other: string): string =>
+    `(SELECT ${columns} FROM ${one} EXCEPT SELECT ${columns} FROM ${other}) AS ${one}`;
+  return `CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF TG_OP = 'UPDATE' THEN
+        PERFORM ${call} FROM ${differs('changed', 'were')};
+        ${left === undefined ? '' : `PERFORM ${left} FROM ${differs('were', 'changed')};`}
+      ELSE
+        PERFORM ${call} FROM changed;
+      END IF;
+      RETURN NULL;
+    END $$`;
+}
+
+const CHANGED_CUSTOMERS = 'array_agg(changed.tenant_id), array_agg(changed.customer_id::text)';
+const CHANGED_LINES = 'list_lines(array_agg(changed.tenant_id), array_agg(changed.subscription_id::text))';
+
+const HANDLERS = [
+  handler('list_changed_customers', `list_customers(${CHANGED_CUSTOMERS})`, 'tenant_id, customer_id, name, gone_at'),
+  handler('list_changed_mappings', `list_customers(${CHANGED_CUSTOMERS})`, 'id, tenant_id, customer_id, state, archived_at'),
+  handler('list_changed_subscriptions', CHANGED_LINES, 'tenant_id, subscription_id, customer_id, name, status, gone_at'),
+  handler(
+    'list_customers_of_changed',
+    `list_customers(${CHANGED_CUSTOMERS})`,
+    'tenant_id, subscription_id, customer_id, status, gone_at',
+    'list_customers(array_agg(were.tenant_id), array_agg(were.customer_id::text))',
+  ),
+  handler('list_changed_lines', CHANGED_LINES, 'tenant_id, subscription_id, line, product_name, mpn'),
+  handler('list_changed_links', CHANGED_LINES, 'id, tenant_id, subscription_id, licence_id, archived_at'),
+  handler('list_renamed_customers', `list_lines_of_customers(${CHANGED_CUSTOMERS})`, 'tenant_id, customer_id, name'),
+];
+
 /** What keeps the lists was planned while the tables were empty, or without statistics, and then went through whole tables for each batch. */
 export class ListByIndex1770537600000 implements MigrationInterface {
   name = 'ListByIndex1770537600000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [LIST_CUSTOMERS, LIST_LINES, LIST_LINES_OF_CUSTOMERS]) await runner.query(statement);
+    for (const statement of [LIST_CUSTOMERS, LIST_LINES, LIST_LINES_OF_CUSTOMERS, ...HANDLERS]) await runner.query(statement);
   }
 
   /** Forward only: a restored backup is the way back. */

@@ -1,5 +1,6 @@
 import { Client, type ClientConfig } from 'pg';
 import { failedToConnect } from './connection-lost.js';
+import { preparedName } from './prepared.js';
 
 /** A statement that takes longer is given up by Postgres. In milliseconds. */
 export const STATEMENT_TIMEOUT_MS = 120_000;
@@ -10,7 +11,7 @@ const SILENCE_MS = STATEMENT_TIMEOUT_MS + 10_000;
 /**
  * A client of Postgres that notices when the way to it swallows everything, as a proxy or a firewall may do that lost its state: there
  * is no error then, TCP's keep-alive may be answered by the proxy, and node-postgres waits for ever, with a place of its pool.
- * An error of connecting, which is the network's own, is noted as one about the database.
+ * An error of connecting, which is the network's own, is noted as one about the database. Statements that are marked so are prepared.
  */
 export function mortalClient(silenceMs = SILENCE_MS): typeof Client {
   return class MortalClient extends Client {
@@ -24,6 +25,13 @@ export function mortalClient(silenceMs = SILENCE_MS): typeof Client {
         );
       });
     }
+
+    // Node-postgres declares a dozen forms of it; a text with its parameters is the one that marked statements come in.
+    override query = ((text: unknown, ...more: unknown[]): unknown => {
+      const name = typeof text === 'string' ? preparedName(text) : undefined;
+      const query = Client.prototype.query.bind(this) as (...parameters: unknown[]) => unknown;
+      return name === undefined ? query(text, ...more) : query({ name, text }, ...more);
+    }) as Client['query'];
 
     override connect(): Promise<Client>;
     override connect(told: (error: Error | null, client?: Client) => void): void;

@@ -7,7 +7,7 @@ import { lookAtAddresses, lookAtSites, type PsaLookContext } from './look-psa.js
 import type { Needs, Plan, PlanInput, ReadDetail } from './plan/input.js';
 import { isWhole, matchesOf, noNeeds, planImport } from './plan/plan.js';
 import type { Progress } from './report-progress.js';
-import { knownSites, loadPart, type PartScope } from './store/load-part.js';
+import { knownSites, loadPart, type PartRows, type PartScope } from './store/load-part.js';
 import { ownersOf, partition, type Part } from './store/parts.js';
 import type { Queryable } from './store/query.js';
 import { witnessOf } from './store/seen.js';
@@ -67,6 +67,13 @@ interface LookedUp {
   addresses: Map<string, Site>;
 }
 
+/** What is known of one part. */
+interface Loaded {
+  rows: PartRows;
+  /** Whether that holds sites. */
+  withSites: boolean;
+}
+
 /** One part, and what of the look is nobody else's to say. */
 interface Turn {
   customerIds: string[];
@@ -89,10 +96,31 @@ export class PlanParts {
   async each(take: (plan: Plan) => Promise<void>): Promise<void> {
     const turns = await this.#turns();
     const shared = this.context.settings.clientImport.updateMainSiteAddress ? await this.#sharedClients(turns) : undefined;
-    for (const turn of turns()) {
-      await take(await this.#plan(turn, shared));
-      await this.context.progress('plan', 0, null);
+    const all = turns();
+    let next = this.#ahead(all);
+    while (next) {
+      const { turn, loaded } = next;
+      const rows = await loaded;
+      // While this part is planned, the next one is on its way.
+      next = this.#ahead(all);
+      try {
+        await take(await this.#plan(turn, rows, shared));
+        await this.context.progress('plan', 0, null);
+      } catch (error) {
+        await next?.loaded.catch(() => undefined);
+        throw error;
+      }
     }
+  }
+
+  /** Begins to load what is known of the next part. */
+  #ahead(turns: Iterator<Turn>): { turn: Turn; loaded: Promise<Loaded> } | undefined {
+    const { value: turn, done } = turns.next();
+    if (done) return undefined;
+    const loaded = this.#load(turn);
+    // Should nobody come to wait for it.
+    loaded.catch(() => undefined);
+    return { turn: turn as Turn, loaded };
   }
 
   /** The parts, one after the other. */
@@ -125,11 +153,12 @@ export class PlanParts {
     };
   }
 
-  async #plan(turn: Turn, sharedClients: ReadonlySet<string> | undefined): Promise<Plan> {
+  async #plan(turn: Turn, loaded: Loaded, sharedClients: ReadonlySet<string> | undefined): Promise<Plan> {
     const found: LookedUp = { customerDetails: new Map(), licenceDetails: new Map(), absent: new Map(), addresses: new Map() };
     for (let round = 0; round < ROUNDS; round += 1) {
-      // Loaded anew each time: people map and link while an import looks.
-      const input = await this.#input(turn, found, sharedClients);
+      // Loaded anew each time: people map and link while an import looks, and what was looked up is there now.
+      const rows = round === 0 && loaded.withSites === this.#sitesLookedAt ? loaded : await this.#load(turn);
+      const input = this.#input(turn, rows, found, sharedClients);
       const plan = planImport(input);
       if (!isWhole(plan)) await this.#lookUp(plan.needs, input, found);
       else if (!(await this.#lookAtAddresses(plan, input, found))) return plan;
@@ -141,14 +170,15 @@ export class PlanParts {
     );
   }
 
-  async #input(turn: Turn, found: LookedUp, sharedClients?: ReadonlySet<string>): Promise<PlanInput> {
-    const { db, from, look, settings } = this.context;
-    const { customers, subscriptions, sites, ...rows } = await loadPart(db, {
-      ...from,
-      customerIds: turn.customerIds,
-      sites: this.#sitesLookedAt,
-      unreadable: look.unreadable,
-    });
+  async #load({ customerIds }: Turn): Promise<Loaded> {
+    const { db, from, look } = this.context;
+    const withSites = this.#sitesLookedAt;
+    return { rows: await loadPart(db, { ...from, customerIds, sites: withSites, unreadable: look.unreadable }), withSites };
+  }
+
+  #input(turn: Turn, { rows: loaded }: Loaded, found: LookedUp, sharedClients?: ReadonlySet<string>): PlanInput {
+    const { look, settings } = this.context;
+    const { customers, subscriptions, sites, ...rows } = loaded;
     return {
       ...settings,
       ...rows,
@@ -230,7 +260,7 @@ export class PlanParts {
     const shared = new Set<string>();
     for (const turn of turns()) {
       const needs = noNeeds();
-      const input = await this.#input(turn, {
+      const input = this.#input(turn, await this.#load(turn), {
         customerDetails: new Map(),
         licenceDetails: new Map(),
         absent: new Map(),

@@ -1,3 +1,5 @@
+import { prepared } from '../../database/prepared.js';
+
 /**
  * The statements of the shared budget, all in the database's time. Each is one statement that commits by itself: a process that is
  * stopped or dies between two of them holds no lock that others wait for.
@@ -78,7 +80,9 @@ export interface Turn {
  * This line is what makes it fair among all who stand in it. $4 says for whom: a person ('person'), the schedule ('schedule'), which takes
  * no turn that a person may want, or the schedule after it stood back for long enough ('patient').
  */
-export const TAKE = `
+export const TAKE = prepared(
+  'take_psa_calls',
+  `
   WITH ${budgetNow('FOR UPDATE OF b')}, first AS (
     SELECT budget.*, $4::text = 'schedule' AND level < burst / 2 AND people_until > at
       AND people_until <= at + interval '${2 * LONGEST_PAUSE_SECONDS} seconds' AS stands_back
@@ -93,9 +97,11 @@ export const TAKE = `
   )
   UPDATE psa_budgets b SET tokens = level - granted, refilled_at = greatest(since, at), share = share_now,
     people_until = CASE WHEN $4 = 'person' THEN at + make_interval(secs => wait + ${PEOPLE_SECONDS}) ELSE b.people_until END
-  FROM turn WHERE b.psa_instance_id = turn.psa_instance_id
+  -- Nobody waits for the disk: a server that crashes may forget the turns of its last moment, which is the length of a call or two.
+  FROM turn, (SELECT set_config('synchronous_commit', 'off', true)) AS soon WHERE b.psa_instance_id = turn.psa_instance_id
   RETURNING granted::int AS granted, (wait * 1000)::float8 AS wait_ms,
-    (extract(epoch FROM at)::float8 + wait) * 1000 AS due_ms, b.paused_until::text AS pause, coalesce(stands_back, false) AS stands_back`;
+    (extract(epoch FROM at)::float8 + wait) * 1000 AS due_ms, b.paused_until::text AS pause, coalesce(stands_back, false) AS stands_back`,
+);
 
 /** Whether a turn that was waited for still holds ($3: its pause), and what time it is. */
 export const CONFIRM = `

@@ -3,7 +3,7 @@ import { onStage, type Scenario } from '../scenario.js';
 
 /** What the marketplace was once seen to let pass. */
 const THROTTLE = { calls: 190, windowSeconds: 60 };
-const SPEED = 30;
+const SPEED = 10;
 const USED = 'throttle: share used while details are waiting';
 const REFUSED = 'throttle: share of calls refused';
 

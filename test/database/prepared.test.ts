@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDataSource } from '../../src/database/data-source.js';
+import { prepared } from '../../src/database/prepared.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+const NAMES = `SELECT name FROM pg_prepared_statements`;
+
+describe('a statement that is marked to be prepared', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.close());
+
+  it('is prepared once for a connection, takes parameters and answers as any other', async () => {
+    const dataSource = createDataSource(database.url, { poolSize: 1 });
+    await dataSource.initialize();
+    try {
+      const double = prepared('double_it', 'SELECT 2 * $1::int AS twice');
+      expect(await dataSource.query(NAMES)).toEqual([]);
+      for (const n of [1, 2, 3]) expect(await dataSource.query(double, [n])).toEqual([{ twice: 2 * n }]);
+      expect(await dataSource.query(NAMES)).toEqual([{ name: 'double_it' }]);
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+
+  it('fails as any other, and can be made again', async () => {
+    const dataSource = createDataSource(database.url, { poolSize: 1 });
+    await dataSource.initialize();
+    try {
+      const divide = prepared('divide_it', 'SELECT 6 / $1::int AS share');
+      await expect(dataSource.query(divide, [0])).rejects.toMatchObject({ driverError: { code: '22012' } });
+      expect(await dataSource.query(divide, [3])).toEqual([{ share: 2 }]);
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+});
