@@ -24,7 +24,7 @@ export function rememberShown(
   const flush = async (): Promise<void> => {
     const [someClients, someLicences] = [clients, licences];
     [clients, licences] = [[], []];
-    if (someClients.length > 0) await keep.clients(someClients);
+    if (someClients.length > 0) await keep.clients(someClients.map(asListed));
     if (someLicences.length > 0) await keep.licences(someLicences);
   };
   const flushed = async <T>(call: () => Promise<T>): Promise<T> => {
@@ -39,7 +39,17 @@ export function rememberShown(
     for (const outcome of outcomes.values()) if (outcome.kind === 'stored' && outcome.shown) licences.push(outcome.shown);
     return outcomes;
   };
-  const eachClient: Psa['eachClient'] = (take) => flushed(() => psa.eachClient((rows) => keep.clients(rows).then(() => take(rows))));
+  // What rows of the list say. Answers to creates say more; kept whole, they would differ from the row in the next look.
+  const listSays = new Set<string>(['ref']);
+  const asListed = (client: Client): Client =>
+    Object.fromEntries(Object.entries(client).filter(([key]) => listSays.has(key))) as unknown as Client;
+  const eachClient: Psa['eachClient'] = (take) =>
+    flushed(() =>
+      psa.eachClient((rows) => {
+        for (const row of rows) for (const key of Object.keys(row)) listSays.add(key);
+        return keep.clients(rows).then(() => take(rows));
+      }),
+    );
   const eachLicence: Psa['eachLicence'] = (filter, take) =>
     flushed(() => psa.eachLicence(filter, (rows) => keep.licences(rows).then(() => take(rows))));
   return {
