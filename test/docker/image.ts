@@ -73,7 +73,7 @@ export class Image {
         filter: (from) => !from.slice(ROOT.length + path.length + 1).startsWith('/node_modules'),
       });
     }
-    for (const part of ['src', 'entities', 'migrations', 'ormconfig.js']) {
+    for (const part of ['src', 'entities', 'migrations', 'ormconfig.js', 'ui']) {
       await cp(join(COMPILED, part), join(app, 'dist', part), { recursive: true, filter: (from) => !from.endsWith('.map') });
     }
     await setFolders(app, 0o555);
