@@ -11,11 +11,7 @@ export function noCustomers(): CustomerCounts {
 /** Of each of these tenants; one that is gone is counted while it has a mapping, as lists show it. */
 export async function countCustomers(manager: EntityManager, tenantIds: readonly string[]): Promise<Map<string, CustomerCounts>> {
   const rows = await manager.query<{ tenantId: string; state: keyof CustomerCounts; customers: number }[]>(
-    `SELECT customers.tenant_id AS "tenantId", coalesce(mappings.state, 'unmapped') AS state, count(*)::int AS customers
-     FROM customers
-       LEFT JOIN mappings ON mappings.tenant_id = customers.tenant_id AND mappings.customer_id = customers.customer_id AND mappings.archived_at IS NULL
-     WHERE customers.tenant_id = ANY($1) AND (customers.gone_at IS NULL OR mappings.id IS NOT NULL)
-     GROUP BY 1, 2`,
+    `SELECT tenant_id AS "tenantId", mapping AS state, count(*)::int AS customers FROM listed_customers WHERE tenant_id = ANY($1) GROUP BY 1, 2`,
     [tenantIds],
   );
   const counts = new Map(tenantIds.map((id) => [id, noCustomers()]));

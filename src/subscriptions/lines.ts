@@ -59,9 +59,13 @@ const ORDERS: Record<string, { by: string; needs: readonly (keyof typeof JOINS)[
   unitPrice: { by: 'lines.unit_price', needs: ['lines'] },
 };
 
-export const LINES_SORTS = Object.keys(ORDERS).flatMap((order) => [order, `-${order}`]);
+export const LINES_SORTS = [...Object.keys(ORDERS), 'subscriptionId'].flatMap((order) => [order, `-${order}`]);
 
+/** As the index has them, so that it is read forwards or backwards: the marketplace's ids grow with time. */
 const SETTLED = 'page.tenant_id, length(page.subscription_id), page.subscription_id, page.line';
+const NEWEST_FIRST = SETTLED.split(', ')
+  .map((column) => `${column} DESC`)
+  .join(', ');
 
 /** Takes a value and gives the parameter it became. */
 type Add = (value: unknown) => string;
@@ -78,7 +82,8 @@ export function listed(tenantIds: readonly string[], filter: LinesFilter, add: A
 export function sorted(tenantIds: readonly string[], filter: LinesFilter, sort: string | undefined, add: Add, part: string): string {
   const order = ORDERS[sort?.replace(/^-/, '') ?? ''];
   const by = (expression: string): string =>
-    (order ? `${expression} ${sort?.startsWith('-') ? 'DESC' : 'ASC'} NULLS LAST, ` : '') + SETTLED;
+    (order ? `${expression} ${sort?.startsWith('-') ? 'DESC' : 'ASC'} NULLS LAST, ` : '') +
+    (sort === '-subscriptionId' ? NEWEST_FIRST : SETTLED);
   const { by: expression, needs } = order ?? { by: 'NULL', needs: [] };
   return `SELECT ${COLUMNS} FROM (
       SELECT page.*, ${expression} AS sorted_by ${listed(tenantIds, filter, add, needs)} ORDER BY ${by(expression)} ${part}

@@ -73,6 +73,8 @@ describe('lists of subscriptions', () => {
     ['-state', ['1', '2', '3']],
     ['unitCost', ['1', '2', '3']],
     ['-unitPrice', ['1', '2', '3']],
+    ['subscriptionId', ['1', '2', '3']],
+    ['-subscriptionId', ['3', '2', '1']],
   ])('are sorted by %s, what has none last', async (sort, expected) => {
     expect(await ids(`/tenants/${here}/subscriptions?sort=${sort}`)).toEqual(expected);
     const parts = await Promise.all([0, 1, 2].map((offset) => ids(`/tenants/${here}/subscriptions?sort=${sort}&limit=1&offset=${offset}`)));

@@ -21,10 +21,10 @@ export function filtersOf(parameters: URLSearchParams): Filters {
   return Object.fromEntries(set);
 }
 
-/** The sort of an address. */
-export function sortOf(parameters: URLSearchParams): { id: string; desc: boolean } | null {
+/** The sort of an address. By itself, the list begins with the newest: what ended long ago is not what one looks for. */
+export function sortOf(parameters: URLSearchParams): { id: string; desc: boolean } {
   const sort = parameters.get('sort');
-  return sort === null || sort === '' ? null : { id: sort.replace(/^-/, ''), desc: sort.startsWith('-') };
+  return sort === null || sort === '' ? { id: 'subscriptionId', desc: true } : { id: sort.replace(/^-/, ''), desc: sort.startsWith('-') };
 }
 
 /** Where the file of those lines is. */

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
+import type { SubscriptionLineView } from '../api/generated.js';
 import { Screen } from '../shell/screen.js';
 import { Empty } from '../states/empty.js';
 import { ChooseColumns, useVisibleColumns } from '../table/choose-columns.js';
@@ -17,6 +18,7 @@ export default function SubscriptionsScreen() {
   const [visible, show] = useVisibleColumns('subscriptions', COLUMNS);
   const [filters, sort] = useMemo(() => [filtersOf(parameters), sortOf(parameters)], [parameters]);
   const source = useMemo(() => linesSource(filters, sort), [filters, sort]);
+  const open = useCallback((line: SubscriptionLineView) => go(lineAddress(line)), [go]);
   const change = (changes: Record<string, string>): void =>
     setParameters(
       (before) => {
@@ -52,7 +54,7 @@ export default function SubscriptionsScreen() {
         rowId={({ tenantId, subscriptionId, line }) => `${tenantId} ${subscriptionId} ${line ?? ''}`}
         sort={sort}
         onSort={(next: Sort) => change({ sort: next === null ? '' : `${next.desc ? '-' : ''}${next.id}` })}
-        onOpen={(line) => go(lineAddress(line))}
+        onOpen={open}
         empty={
           narrowed ? (
             <Empty title="No subscription fits">Take a filter away, or search for something else.</Empty>

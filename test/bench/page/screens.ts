@@ -33,8 +33,8 @@ const rowsOf = (label: string): string => `table[aria-label="${label}"] tbody td
 export async function screensOf(installation: Installation, tenantId: string, importId: string): Promise<ScreenToSee[]> {
   const all = async <T>(path: string): Promise<List<T>> => (await installation.api<List<T>>('GET', path)).body;
   const [lines, linked, changes, undecided, reasons, instances] = await Promise.all([
-    all<Line>('/subscriptions?limit=1'),
-    all<Line>('/subscriptions?state=linked&limit=1'),
+    all<Line>('/subscriptions?sort=-subscriptionId&limit=1'),
+    all<Line>('/subscriptions?state=linked&sort=-subscriptionId&limit=1'),
     all<{ customerName: string }>(`/imports/${importId}/changes?limit=1`),
     all<{ name: string }>(`/tenants/${tenantId}/customers?state=undecided&sort=state&limit=1`),
     installation.api<{ reasons: { reason: string; count: number }[] }>('GET', `/imports/${importId}/skip-reasons`),
@@ -42,7 +42,7 @@ export async function screensOf(installation: Installation, tenantId: string, im
   ]);
   const [line, kept, psa] = [lines.data[0]!, linked.data[0]!, instances.data[0]!];
   const there = reasons.body.reasons.find(({ reason }) => reason === 'already_in_psa')?.count ?? 0;
-  const ofClient = await all<Line>(`/subscriptions?clientId=${kept.clientId}&limit=1`);
+  const ofClient = await all<Line>(`/subscriptions?clientId=${kept.clientId}&sort=product&limit=1`);
   const tenant = 'Sandbox 1';
   const admin = (name: string, shows: Omit<Shown, 'heading'>): ScreenToSee => ({
     name,
