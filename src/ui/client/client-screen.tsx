@@ -1,7 +1,8 @@
 import { Stack, Title } from '@mantine/core';
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useLocation, useParams } from 'wouter';
+import type { SubscriptionLineView } from '../api/generated.js';
 import { Screen } from '../shell/screen.js';
 import { Empty } from '../states/empty.js';
 import { Read } from '../states/read.js';
@@ -21,6 +22,7 @@ const SHOWN = Object.fromEntries(COLUMNS.map(({ id, hidden }) => [id, hidden !==
 export default function ClientScreen() {
   const { clientId = '' } = useParams();
   const [, go] = useLocation();
+  const open = useCallback((line: SubscriptionLineView) => go(lineAddress(line)), [go]);
   const tenants = useQuery(tenantsQuery);
   const customers = useQueries({ queries: (tenants.data ?? []).map(({ id }) => customersOfClientQuery(id, clientId)) });
   const source = useMemo(() => linesSource({ clientId }, { id: 'product', desc: false }), [clientId]);
@@ -48,7 +50,7 @@ export default function ClientScreen() {
                 visibility={SHOWN}
                 source={source}
                 rowId={({ tenantId, subscriptionId, line }) => `${tenantId} ${subscriptionId} ${line ?? ''}`}
-                onOpen={(line) => go(lineAddress(line))}
+                onOpen={open}
                 empty={<Empty title="No subscriptions">No customer that is mapped to this client holds any, as far as was imported.</Empty>}
               />
             </Stack>

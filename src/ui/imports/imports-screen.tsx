@@ -1,6 +1,6 @@
 import { Anchor, Badge, Group, Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import type { ImportView, TenantView } from '../api/generated.js';
 import { Screen } from '../shell/screen.js';
@@ -26,6 +26,7 @@ export default function ImportsScreen() {
     [tenantId, state],
   );
   const columns = useMemo(() => columnsOf(tenants ?? []), [tenants]);
+  const open = useCallback(({ id }: ImportView) => go(`/imports/${id}`), [go]);
   const choose = (name: string, value: string | null): void =>
     want(
       (before) => {
@@ -63,7 +64,7 @@ export default function ImportsScreen() {
         columns={columns}
         source={source}
         rowId={({ id }) => id}
-        onOpen={({ id }) => go(`/imports/${id}`)}
+        onOpen={open}
         empty={
           <Empty title={tenantId === null && state === null ? 'No import yet' : 'No such import'}>
             Imports are started from a tenant, by its integrator, or from Halo.

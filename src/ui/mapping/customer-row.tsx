@@ -1,5 +1,5 @@
 import { ActionIcon, Badge, Button, Checkbox, Group, Menu, Text, Tooltip } from '@mantine/core';
-import { type CSSProperties, useState } from 'react';
+import { memo, useState } from 'react';
 import type { ClientView, CustomerView } from '../api/generated.js';
 import { DownIcon } from '../shown/icons.js';
 import { counted } from '../shown/numbers.js';
@@ -9,44 +9,42 @@ import classes from './mapping.module.css';
 import { MAPPING_STATES } from './mapping-states.js';
 import type { Word } from './use-steps.js';
 
+/** What somebody says of a customer. These stay the same functions, so that rows are rendered again only when they change. */
+export interface Acts {
+  choose: (customerId: string, chosen: boolean) => void;
+  say: (customerId: string, word: Word, client?: ClientView) => void;
+  ignore: (customerId: string) => void;
+  remove: (mappingId: string) => void;
+}
+
 export interface CustomerRowProps {
   customer: CustomerView;
   psaInstanceId: string;
   mayMap: boolean;
   chosen: boolean;
-  onChoose: (chosen: boolean) => void;
-  onSay: (word: Word, client?: ClientView) => void;
-  onIgnore: () => void;
-  onRemove: (mappingId: string) => void;
-  place: { index: number; total: number };
-  style: CSSProperties;
+  acts: Acts;
+  /** Its place in the list, how long that is, and how far below its top, in pixels. */
+  index: number;
+  total: number;
+  top: number;
 }
 
 /** One customer: what it is, and everything that can be said of it. A client can be dropped on it. */
-export function CustomerRow({
-  customer,
-  psaInstanceId,
-  mayMap,
-  chosen,
-  onChoose,
-  onSay,
-  onIgnore,
-  onRemove,
-  place,
-  style,
-}: CustomerRowProps) {
+export const CustomerRow = memo(function CustomerRow(props: CustomerRowProps) {
+  const { customer, psaInstanceId, mayMap, chosen, acts, index, total, top } = props;
   const [over, setOver] = useState(false);
   const { name, customerId, mapping, subscriptions } = customer;
   const state = mapping?.state ?? 'unmapped';
   const { label, color, says } = MAPPING_STATES[state];
-  const map = (client: ClientView): void => onSay({ clientId: client.clientId }, client);
+  const say = (word: Word, client?: ClientView): void => acts.say(customerId, word, client);
+  const map = (client: ClientView): void => say({ clientId: client.clientId }, client);
   return (
     <li
       className={classes.row}
-      style={style}
+      style={{ transform: `translateY(${top}px)` }}
       data-over={over || undefined}
-      aria-setsize={place.total}
-      aria-posinset={place.index + 1}
+      aria-setsize={total}
+      aria-posinset={index + 1}
       onDragOver={(event) => {
         if (!mayMap || !isClient(event)) return;
         event.preventDefault();
@@ -65,7 +63,7 @@ export function CustomerRow({
         aria-label={`Choose ${name}`}
         checked={chosen}
         disabled={!mayMap}
-        onChange={(event) => onChoose(event.currentTarget.checked)}
+        onChange={(event) => acts.choose(customerId, event.currentTarget.checked)}
       />
       <div style={{ minWidth: 0 }}>
         <Group gap="xs" wrap="nowrap">
@@ -89,7 +87,7 @@ export function CustomerRow({
           {state === 'suggested' && mapping?.clientId && (
             <Button
               size="compact-sm"
-              onClick={() => onSay({ suggested: true })}
+              onClick={() => say({ suggested: true })}
               aria-label={`Accept ${mapping.clientName ?? mapping.clientId} for ${name}`}
             >
               Accept
@@ -113,14 +111,14 @@ export function CustomerRow({
             <Menu.Dropdown>
               {state === 'ambiguous' &&
                 mapping?.candidates.map((clientId) => (
-                  <Menu.Item key={clientId} onClick={() => onSay({ clientId })}>
+                  <Menu.Item key={clientId} onClick={() => say({ clientId })}>
                     It is client {clientId}
                   </Menu.Item>
                 ))}
-              <Menu.Item onClick={() => onSay({ createClient: true })}>Create a client for it</Menu.Item>
-              <Menu.Item onClick={onIgnore}>Ignore it …</Menu.Item>
+              <Menu.Item onClick={() => say({ createClient: true })}>Create a client for it</Menu.Item>
+              <Menu.Item onClick={() => acts.ignore(customerId)}>Ignore it …</Menu.Item>
               {mapping && (state === 'mapped' || state === 'ignored') && (
-                <Menu.Item onClick={() => onRemove(mapping.id)}>
+                <Menu.Item onClick={() => acts.remove(mapping.id)}>
                   {state === 'ignored' ? 'Do not ignore it any more' : 'Remove the mapping'}
                 </Menu.Item>
               )}
@@ -130,7 +128,7 @@ export function CustomerRow({
       )}
     </li>
   );
-}
+});
 
 function whatItIs({ mapping }: CustomerView): string {
   if (!mapping) return '';

@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type ReactNode, useRef } from 'react';
+import { type ReactNode, useRef } from 'react';
 import type { CustomerView } from '../api/generated.js';
 import { Loading } from '../states/loading.js';
 import { ProblemAlert } from '../states/problem.js';
@@ -17,7 +17,7 @@ export function CustomersList({
 }: {
   source: PagedSource<CustomerView>;
   empty: ReactNode;
-  renderRow: (customer: CustomerView, place: { index: number; total: number }, style: CSSProperties) => ReactNode;
+  renderRow: (customer: CustomerView, place: { index: number; total: number; top: number }) => ReactNode;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   const total = useTotal(source);
@@ -38,11 +38,10 @@ export function CustomersList({
         <ul className={classes.rows} style={{ height: virtualizer.getTotalSize() }} aria-label="Customers">
           {items.map(({ index, start }) => {
             const customer = rows.row(index);
-            const style = { transform: `translateY(${start}px)` };
             return customer ? (
-              renderRow(customer, { index, total }, style)
+              renderRow(customer, { index, total, top: start })
             ) : (
-              <li key={index} className={classes.row} style={style}>
+              <li key={index} className={classes.row} style={{ transform: `translateY(${start}px)` }}>
                 <Skeleton height={16} width={16} />
                 <Skeleton height={28} />
               </li>

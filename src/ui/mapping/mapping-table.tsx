@@ -1,7 +1,7 @@
 import { Alert, Button, Group, List, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { api } from '../api/client.js';
 import type { TenantView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
@@ -11,14 +11,14 @@ import { Empty } from '../states/empty.js';
 import { ProblemAlert } from '../states/problem.js';
 import { ClientPicker } from './client-picker.js';
 import { ClientsPanel } from './clients-panel.js';
-import { CustomerRow } from './customer-row.js';
+import { type Acts, CustomerRow } from './customer-row.js';
 import { CustomersList } from './customers-list.js';
 import { type Filter, filtersOf } from './filters.js';
 import { IgnoreDialog } from './ignore-dialog.js';
 import { LicencesQuestion } from './licences-question.js';
 import classes from './mapping.module.css';
 import { customersSource, parametersOf } from './queries.js';
-import { useSteps } from './use-steps.js';
+import { type Asked, useSteps } from './use-steps.js';
 
 /** How many can be mapped at once. */
 const MOST = 500;
@@ -42,7 +42,17 @@ export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; 
   const [ignoring, setIgnoring] = useState<string[]>([]);
   const source = useMemo(() => customersSource(tenant.id, { filter, search }), [tenant.id, filter, search]);
   const { map, remove, back, last, refused, question, ask } = useSteps(tenant.id);
-  const say = (asked: Parameters<typeof map.mutate>[0]): void => map.mutate(asked, { onSuccess: () => setChosen(new Set()) });
+  const [mapNow, removeNow] = [map.mutate, remove.mutate];
+  const say = useCallback((asked: Asked): void => mapNow(asked, { onSuccess: () => setChosen(new Set()) }), [mapNow]);
+  const acts = useMemo(
+    (): Acts => ({
+      choose: (id, choose) => setChosen((before) => new Set(choose ? [...before, id] : [...before].filter((one) => one !== id))),
+      say: (id, word, client) => say({ customerIds: [id], word, ...(client ? { client } : {}) }),
+      ignore: (id) => setIgnoring([id]),
+      remove: (mappingId) => removeNow(mappingId),
+    }),
+    [say, removeNow],
+  );
   const chooseAll = useMutation({
     mutationFn: () => api.tenants.getTenantsIdCustomers({ id: tenant.id, ...parametersOf({ filter, search }), limit: MOST }),
     onSuccess: ({ data }) => setChosen(new Set(data.map(({ customerId }) => customerId))),
@@ -138,23 +148,15 @@ export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; 
           key={`${filter} ${search}`}
           source={source}
           empty={<Empty title={search === '' ? EMPTY[filter] : 'No customer is found'} />}
-          renderRow={(customer, place, style) => (
+          renderRow={(customer, place) => (
             <CustomerRow
               key={customer.customerId}
               customer={customer}
               psaInstanceId={psaInstanceId}
               mayMap={mayMap}
               chosen={chosen.has(customer.customerId)}
-              onChoose={(choose) =>
-                setChosen(
-                  (before) => new Set(choose ? [...before, customer.customerId] : [...before].filter((id) => id !== customer.customerId)),
-                )
-              }
-              onSay={(word, client) => say({ customerIds: [customer.customerId], word, ...(client ? { client } : {}) })}
-              onIgnore={() => setIgnoring([customer.customerId])}
-              onRemove={(mappingId) => remove.mutate(mappingId)}
-              place={place}
-              style={style}
+              acts={acts}
+              {...place}
             />
           )}
         />

@@ -8,6 +8,13 @@ import { customersKey } from './queries.js';
 /** What somebody says of some customers. */
 export type Word = Omit<SetSeveralMappings, 'customerIds'>;
 
+/** What somebody says of whom. `client` is who is said, for telling it back. */
+export interface Asked {
+  customerIds: string[];
+  word: Word;
+  client?: ClientView;
+}
+
 /** Something that was just done, and can be taken back. */
 interface Step {
   says: string;
@@ -37,8 +44,7 @@ export function useSteps(tenantId: string) {
     ]);
 
   const map = useMutation({
-    mutationFn: ({ customerIds, word }: { customerIds: string[]; word: Word; client?: ClientView }) =>
-      api.tenants.postTenantsIdMappingsSeveral({ id: tenantId }, { customerIds, ...word }),
+    mutationFn: ({ customerIds, word }: Asked) => api.tenants.postTenantsIdMappingsSeveral({ id: tenantId }, { customerIds, ...word }),
     onSuccess: (answer, asked) => {
       const held = answer.refused.filter(({ linkedLicences }) => linkedLicences !== undefined);
       setRefused(answer.refused.filter(({ linkedLicences }) => linkedLicences === undefined));

@@ -1,16 +1,17 @@
-import { Skeleton } from '@mantine/core';
 import { type ColumnVisibilityState as VisibilityState, type SortingState, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useMemo, useRef } from 'react';
 import { countText } from '../shown/numbers.js';
 import { Loading } from '../states/loading.js';
 import { ProblemAlert } from '../states/problem.js';
+import { BodyRow } from './body-row.js';
 import { type Column, columnDefs, features } from './columns.js';
 import classes from './data-table.module.css';
 import { HeaderCell } from './header-cell.js';
 import { type PagedSource, usePagedRows, useTotal } from './paged-rows.js';
 
 const ROW_HEIGHT = 41;
+const NO_ROWS: never[] = [];
 
 export interface DataTableProps<T> {
   /** What the table is of, for screen readers: "Subscriptions". */
@@ -48,13 +49,12 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
 
   const defs = useMemo(() => columnDefs(columns), [columns]);
   const shown = items.map(({ index, start, end }) => ({ index, start, end, row: rows.row(index) }));
-  const data = shown.flatMap(({ row }) => (row === undefined ? [] : [row]));
   const sorting: SortingState = sort ? [sort] : [];
   const table = useTable({
     features,
     columns: defs,
-    data,
-    getRowId: rowId,
+    // Its part are the columns and their heads: the rows are not all there.
+    data: NO_ROWS as T[],
     manualSorting: true,
     enableSortingRemoval: true,
     state: { sorting, columnVisibility: visibility ?? hiddenAtFirst(columns) },
@@ -64,13 +64,17 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     },
   });
 
+  const visible = table
+    .getVisibleLeafColumns()
+    .map(({ id }) => id)
+    .join(' ');
+  const visibleColumns = useMemo(() => columns.filter(({ id }) => visible.split(' ').includes(id)), [columns, visible]);
+
   if (total === undefined) return rows.error ? <ProblemAlert error={rows.error} retry={rows.retry} /> : <Loading rows={10} />;
   if (total === 0) return <>{empty}</>;
   const numeric = new Set(columns.filter((column) => column.numeric).map(({ id }) => id));
   const above = shown[0]?.start ?? 0;
   const below = virtualizer.getTotalSize() - (shown.at(-1)?.end ?? 0);
-  const leaves = table.getVisibleLeafColumns();
-  const byId = new Map(table.getRowModel().rows.map((row) => [row.id, row]));
   return (
     <>
       {rows.error && <ProblemAlert error={rows.error} retry={rows.retry} />}
@@ -88,28 +92,15 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
           </thead>
           <tbody>
             {above > 0 && <tr aria-hidden="true" style={{ height: above }} />}
-            {shown.map(({ index, row }) => {
-              const cells = row === undefined ? undefined : byId.get(rowId(row))?.getVisibleCells();
-              return (
-                <tr
-                  key={row === undefined ? `row ${index}` : rowId(row)}
-                  aria-rowindex={index + 2}
-                  className={onOpen && row !== undefined ? classes.opens : undefined}
-                  onClick={onOpen && row !== undefined ? (event) => isPlainClick(event) && onOpen(row) : undefined}
-                >
-                  {cells?.map((cell) => (
-                    <td key={cell.id} className={numeric.has(cell.column.id) ? 'number' : undefined}>
-                      <table.FlexRender cell={cell} />
-                    </td>
-                  )) ??
-                    leaves.map(({ id }) => (
-                      <td key={id}>
-                        <Skeleton height={14} />
-                      </td>
-                    ))}
-                </tr>
-              );
-            })}
+            {shown.map(({ index, row }) => (
+              <BodyRow
+                key={row === undefined ? `row ${index}` : rowId(row)}
+                row={row}
+                index={index}
+                columns={visibleColumns}
+                onOpen={onOpen}
+              />
+            ))}
             {below > 0 && <tr aria-hidden="true" style={{ height: below }} />}
           </tbody>
         </table>
@@ -120,9 +111,4 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
 
 function hiddenAtFirst<T>(columns: readonly Column<T>[]): VisibilityState {
   return Object.fromEntries(columns.map(({ id, hidden }) => [id, hidden !== true]));
-}
-
-/** Not on a link or button inside the row, and not the end of selecting text. */
-function isPlainClick(event: React.MouseEvent): boolean {
-  return !(event.target as Element).closest('a, button, input, label') && window.getSelection()?.isCollapsed !== false;
 }
