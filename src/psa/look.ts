@@ -7,6 +7,8 @@ import type { WireRecord } from './wire.js';
 
 /** Rows asked for at once; Halo lowers it silently where it likes, so it says nothing about the last page. */
 const PAGE_SIZE = 500;
+/** Pages that are read while one is taken: more would wait for each other, and for what else goes to Halo. */
+const AHEAD = 3;
 /** No list is that long: a server that makes up rows for ever must not hold us for ever. */
 const MOST_PAGES = 10_000;
 
@@ -51,20 +53,32 @@ export async function eachRow<T>(calls: Calls, source: ListSource<T>, unordered:
 async function walk<T>(calls: Calls, source: ListSource<T>, unordered: Unordered, take: Take<T>): Promise<Seen> {
   const seen: Seen = { rows: new Set(), others: new Map(), complete: false };
   const size = (): number => seen.rows.size + seen.others.size;
+  /** Pages that are under way, in their order. */
+  const underWay: Promise<Page>[] = [];
+  let asked = 0;
+  const ask = (): void => {
+    const page = readPage(calls, source, (asked += 1), unordered);
+    // Should the walk end before it, nobody waits for the page any more.
+    page.catch(() => undefined);
+    underWay.push(page);
+  };
   let largest = 0;
-  let next: Promise<Page> | undefined = readPage(calls, source, 1, unordered);
-  for (let page = 2; next !== undefined; page += 1) {
-    const shown: Page = await next;
-    const { rows, count } = shown;
+  let perPage = 0;
+  ask();
+  for (let page = 1; underWay.length > 0; page += 1) {
+    const { rows, count } = await underWay.shift()!;
+    if (page === 1) perPage = rows.length;
     largest = Math.max(largest, count ?? 0);
     const before = size();
     const taken = rows.flatMap((row) => noted(seen, row, source));
     const over = rows.length === 0 || (largest > 0 && size() >= largest);
     if (over) seen.complete = size() >= largest;
-    next = over || size() === before || page > MOST_PAGES ? undefined : readPage(calls, source, page, unordered);
-    // Should the taking fail, nobody waits for the page any more.
-    next?.catch(() => undefined);
+    const last = over || size() === before || page >= MOST_PAGES;
+    // The next one in any case; more of them as far as the list says that there are more.
+    if (!last && underWay.length === 0) ask();
+    while (!last && underWay.length < AHEAD && asked * perPage < largest) ask();
     if (taken.length > 0) await take(taken);
+    if (last) break;
   }
   return seen;
 }

@@ -29,7 +29,7 @@ export interface Halo {
 
 /** Runs `work` against a server that answers sign-in as Halo does and leaves every other call to `react`. */
 export async function withHalo(
-  react: (call: Received, nth: number) => Reaction | undefined,
+  react: (call: Received, nth: number) => Reaction | undefined | Promise<Reaction>,
   work: (halo: Halo) => Promise<void>,
 ): Promise<void> {
   const received: Received[] = [];
@@ -39,7 +39,7 @@ export async function withHalo(
     void (async () => {
       const call = await receive(request);
       received.push(call);
-      const reaction = react(call, api().length) ?? usual(call, tokens().length, `http://${request.headers.host}`);
+      const reaction = (await react(call, api().length)) ?? usual(call, tokens().length, `http://${request.headers.host}`);
       if (reaction === 'silence') return;
       if (reaction === 'reset') {
         request.socket.destroy();

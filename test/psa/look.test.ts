@@ -38,6 +38,37 @@ describe('a whole list', () => {
     );
   });
 
+  it('reads the next three pages at once, and none that the count does not call for', async () => {
+    let underWay = 0;
+    let most = 0;
+    const waiting: (() => void)[] = [];
+    await withHalo(
+      (call) => {
+        if (call.path !== '/api/Client') return undefined;
+        const page = Number(call.query.get('page_no'));
+        const answer = envelope(500, rows((page - 1) * 50 + 1, page * 50));
+        if (page === 1) return answer;
+        underWay += 1;
+        most = Math.max(most, underWay);
+        return new Promise((resolve) => {
+          waiting.push(() => {
+            underWay -= 1;
+            resolve(answer);
+          });
+          // Three wait for an answer before any is given; at the end, all that are left.
+          if (underWay === 3 || page >= 9) for (const answered of waiting.splice(0)) answered();
+        });
+      },
+      async (halo) => {
+        const look = await withClient(halo.url, (client) => client.clients());
+        expect(look.complete).toBe(true);
+        expect(look.rows.map(({ clientId }) => Number(clientId))).toEqual(Array.from({ length: 500 }, (_, index) => index + 1));
+        expect(halo.api()).toHaveLength(10);
+        expect(most).toBe(3);
+      },
+    );
+  });
+
   it('needs no count: an empty page ends it', async () => {
     await withHalo(
       list((page) => envelope(undefined, page <= 2 ? rows(page * 10, page * 10 + 4) : [])),
@@ -85,7 +116,8 @@ describe('a whole list', () => {
         const look = await withClient(halo.url, (client) => client.clients());
         expect(look.complete).toBe(false);
         expect(look.rows).toHaveLength(3);
-        expect(halo.api()).toHaveLength(4);
+        // A count of 9 calls for three pages of three, in each walk.
+        expect(halo.api()).toHaveLength(2 * 3);
       },
     );
   });
