@@ -11,6 +11,15 @@ export interface KeyedCreate {
 
 const KEPT = `interval '7 days'`;
 
+/** Forgets claims that nobody needs any more. */
+export async function forgetOldClaims(query: Query, psaInstanceId: string): Promise<void> {
+  await query(
+    `DELETE FROM licence_claims WHERE (psa_instance_id, key) IN (
+       SELECT psa_instance_id, key FROM licence_claims WHERE psa_instance_id = $1 AND ended_at < now() - ${KEPT} FOR UPDATE SKIP LOCKED)`,
+    [psaInstanceId],
+  );
+}
+
 /**
  * Claims the keys of licences that an import is about to create, in the transaction that notes them as sent, and gives the changes whose
  * keys it got. Another tenant that is connected to the same marketplace account keeps a key while its own create is open, and for as
@@ -21,11 +30,6 @@ export async function claimKeys(
   { psaInstanceId, tenantId, importId }: { psaInstanceId: string; tenantId: string; importId: string },
   creates: readonly KeyedCreate[],
 ): Promise<Set<string>> {
-  await query(
-    `DELETE FROM licence_claims WHERE (psa_instance_id, key) IN (
-       SELECT psa_instance_id, key FROM licence_claims WHERE psa_instance_id = $1 AND ended_at < now() - ${KEPT} FOR UPDATE SKIP LOCKED)`,
-    [psaInstanceId],
-  );
   // In one order, so that two who claim the same keys wait for each other in turn.
   const sorted = creates.toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const claimed = (await query(

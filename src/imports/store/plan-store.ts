@@ -5,7 +5,7 @@ import { forgetOpenMappings, storeMappings } from './known.js';
 import { nameOfChange, weightOf, type Held, type Weight } from '../guard/guard.js';
 import { noCounts } from './import-row.js';
 import type { ImportHold } from './import-row.js';
-import { claimKeys, type KeyedCreate } from './licence-claims.js';
+import { claimKeys, forgetOldClaims, type KeyedCreate } from './licence-claims.js';
 import {
   changeOf,
   kindAt,
@@ -46,6 +46,7 @@ export interface Settlement {
 export class PlanStore {
   /** How many changes were planned. */
   #planned = 0;
+  #forgotOldClaims = false;
 
   constructor(
     private readonly hold: ImportHold,
@@ -182,6 +183,8 @@ export class PlanStore {
   async markCreatesSent(creates: readonly KeyedCreate[]): Promise<Set<string>> {
     return this.hold.fenced(async (query) => {
       await this.#requireWanted(query);
+      if (!this.#forgotOldClaims) await forgetOldClaims(query, this.owner.psaInstanceId);
+      this.#forgotOldClaims = true;
       const claimed = await claimKeys(query, { ...this.owner, importId: this.hold.importId }, creates);
       await noteSent(query, [...claimed], null);
       return claimed;
@@ -234,11 +237,14 @@ export class PlanStore {
       old_line: link.instead?.line ?? null,
     }));
     const set = `jsonb_to_recordset($2::jsonb) AS made(subscription_id text, line text, licence_id text, origin text, old_subscription_id text, old_line text)`;
-    await query(
-      `UPDATE links SET archived_at = now(), archived_why = 'renewal' FROM ${set}
+    const movesOn = links.some(({ instead }) => instead !== undefined);
+    if (movesOn) {
+      await query(
+        `UPDATE links SET archived_at = now(), archived_why = 'renewal' FROM ${set}
        WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = made.old_subscription_id AND links.line = made.old_line AND links.licence_id = made.licence_id`,
-      [this.owner.tenantId, jsonParameter(rows)],
-    );
+        [this.owner.tenantId, jsonParameter(rows)],
+      );
+    }
     await query(
       `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id, origin)
        SELECT $3, $1, subscription_id, line, licence_id, origin FROM ${set}
