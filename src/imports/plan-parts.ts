@@ -20,7 +20,7 @@ const ROUNDS = 8;
 const CLIENTS_ASKED_SINGLY = 10;
 
 /** About how many records of the marketplace are planned at a time. */
-export const PART_SIZE = 1000;
+export const PART_SIZE = 2000;
 
 export interface PartsContext {
   db: Queryable;
