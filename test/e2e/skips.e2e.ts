@@ -208,6 +208,11 @@ describe('what an import left alone', () => {
       const records = visitor.page.getByRole('table', { name: 'Both records' });
       await records.waitFor();
       expect(await records.innerText()).toContain(`subscription ${skip.marketplaceId}`);
+      // There is nothing beside it, and the way back to why.
+      await records.getByRole('columnheader', { name: 'Halo: none' }).waitFor();
+      expect(await visitor.barriers()).toEqual([]);
+      await visitor.page.getByRole('link', { name: /latest import left alone/ }).click();
+      await visitor.page.getByRole('tab', { name: /^Left alone/, selected: true }).waitFor();
     }));
 
   it('is only looked at by viewers', () =>

@@ -53,7 +53,7 @@ export function Changes({ row, version }: { row: ImportView; version: string }) 
         onOpen={setOpen}
         empty={
           <Empty title={filtered ? 'No such change' : row.preview ? 'Nothing would be changed' : 'Nothing was changed'}>
-            {!filtered && 'Both sides agree, but for what was left alone.'}
+            {!filtered && `Both sides agree, but for what ${row.preview ? 'would be' : 'was'} left alone.`}
           </Empty>
         }
       />

@@ -56,14 +56,14 @@ function columnsOf(row: ImportView, onAsk: (skip: SkipView, question: Question) 
       cell: ({ customerName, entity, marketplaceId }) => customerName ?? (entity === 'customer' ? marketplaceId : '–'),
     },
     { id: 'what', header: 'What', width: 190, cell: (skip) => <What skip={skip} tenantId={row.tenantId} /> },
-    { id: 'detail', header: 'Why', width: 380, cell: ({ detail }) => <span title={detail}>{detail}</span> },
-    { id: 'psa', header: 'In HaloPSA', width: 100, cell: ({ psaId }) => psaId ?? '–' },
     {
       id: 'do',
       header: 'What to do',
       width: 215,
       cell: (skip) => <SkipActions skip={skip} row={row} onAsk={(question) => onAsk(skip, question)} />,
     },
+    { id: 'detail', header: 'Why', width: 380, cell: ({ detail }) => <span title={detail}>{detail}</span> },
+    { id: 'psa', header: 'In HaloPSA', width: 100, cell: ({ psaId }) => psaId ?? '–' },
   ];
 }
 
@@ -71,7 +71,13 @@ function columnsOf(row: ImportView, onAsk: (skip: SkipView, question: Question) 
 function What({ skip: { entity, marketplaceId, line }, tenantId }: { skip: SkipView; tenantId: string }) {
   if (entity === 'customer') return `Customer ${marketplaceId}`;
   return (
-    <Anchor component={Link} href={lineAddress({ tenantId, subscriptionId: marketplaceId, line: line ?? null })} size="sm">
+    <Anchor
+      component={Link}
+      href={lineAddress({ tenantId, subscriptionId: marketplaceId, line: line ?? null })}
+      size="sm"
+      truncate
+      display="block"
+    >
       Subscription {marketplaceId}
       {line === undefined ? '' : ` · ${line}`}
     </Anchor>

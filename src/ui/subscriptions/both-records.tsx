@@ -1,5 +1,6 @@
 import { Anchor, Badge, Group, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import type { SubscriptionLineView, TenantView } from '../api/generated.js';
 import { LinkOutIcon } from '../shown/icons.js';
 import { Loading } from '../states/loading.js';
@@ -25,18 +26,19 @@ export function BothRecords({ line, tenant }: { line: SubscriptionLineView; tena
         {panel !== undefined && <Out to={panel}>Open the marketplace’s panel</Out>}
         {psa && clientId !== null && <Out to={clientInHalo(psa.baseUrl, clientId)}>Open the client in Halo</Out>}
       </Group>
+      {line.licenceId === null && <NotInHalo line={line} tenant={tenant} />}
       <Table.ScrollContainer minWidth={560}>
         <Table className="boxed" aria-label="Both records">
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">Field</Table.Th>
               <Table.Th scope="col">Marketplace, subscription {line.subscriptionId}</Table.Th>
-              <Table.Th scope="col">{line.licenceId === null ? 'Halo' : `Halo subscription ${line.licenceId}`}</Table.Th>
+              <Table.Th scope="col">{line.licenceId === null ? 'Halo: none' : `Halo subscription ${line.licenceId}`}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {fieldsOf(line, licence.data).map((field) => (
-              <Row key={field.label} field={field} compared={licence.data !== undefined} />
+              <Row key={field.label} field={field} inHalo={line.licenceId !== null} compared={licence.data !== undefined} />
             ))}
           </Table.Tbody>
         </Table>
@@ -45,14 +47,14 @@ export function BothRecords({ line, tenant }: { line: SubscriptionLineView; tena
   );
 }
 
-function Row({ field, compared }: { field: Field; compared: boolean }) {
+function Row({ field, inHalo, compared }: { field: Field; inHalo: boolean; compared: boolean }) {
   return (
     <Table.Tr>
       <Table.Th scope="row">{field.label}</Table.Th>
       <Table.Td>{field.marketplace ?? <NotSaid />}</Table.Td>
       <Table.Td>
         <Group gap="xs">
-          {field.halo ?? <NotSaid />}
+          {inHalo ? (field.halo ?? <NotSaid />) : '–'}
           {compared && differs(field) && (
             <Badge color="orange" variant="light">
               Differs
@@ -61,6 +63,21 @@ function Row({ field, compared }: { field: Field; compared: boolean }) {
         </Group>
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** That no Halo subscription keeps it, and where the latest import says why. */
+function NotInHalo({ line, tenant }: { line: SubscriptionLineView; tenant: TenantView | undefined }) {
+  const { lastImport } = tenant ?? {};
+  return (
+    <Text size="sm">
+      {line.state === 'ended' ? 'It ended, and no Halo subscription keeps it.' : 'No Halo subscription keeps it.'}{' '}
+      {lastImport && (
+        <Anchor component={Link} href={`/imports/${lastImport.id}?tab=skips`} inherit>
+          See what the latest import left alone, and why
+        </Anchor>
+      )}
+    </Text>
   );
 }
 

@@ -14,7 +14,7 @@ export const STATUSES: Record<SubscriptionLineView['status'], { label: string; c
 /** Whether it is in HaloPSA. */
 export const STATES: Record<SubscriptionLineView['state'], { label: string; color: string; says: string }> = {
   linked: { label: 'In Halo', color: 'green', says: 'A Halo subscription keeps it.' },
-  skipped: { label: 'Not in Halo', color: 'orange', says: 'No Halo subscription keeps it. The skips of the latest import say why.' },
+  skipped: { label: 'Not in Halo', color: 'orange', says: 'No Halo subscription keeps it. What the latest import left alone says why.' },
   ended: { label: 'Ended', color: 'gray', says: 'It is over in the marketplace.' },
 };
 

@@ -81,7 +81,7 @@ export function SubscriptionImports({ tenant }: { tenant: TenantView }) {
         disabled={!mayChange}
         {...form.getInputProps('followRenewals', { type: 'checkbox' })}
       />
-      <SimpleGrid cols={{ base: 1, sm: 2 }} maw={640}>
+      <SimpleGrid cols={{ base: 1, sm: 2 }} maw={760}>
         <TextInput
           label="Supplier’s id in HaloPSA"
           description="Put on new Halo subscriptions. Empty: none."
@@ -92,7 +92,7 @@ export function SubscriptionImports({ tenant }: { tenant: TenantView }) {
         />
         <NumberInput
           label="Read all again within (days)"
-          description="Where an account is too large to be read whole every day."
+          description="For accounts too large to be read whole every day."
           min={1}
           max={31}
           allowDecimal={false}
