@@ -11,6 +11,7 @@ import { queryClient } from './api/query-client.js';
 import { App } from './app.js';
 import { loadAhead, watchLinks } from './screens.js';
 import { sessionQuery } from './session/session.js';
+import { rememberedColours } from './shell/remembered.js';
 import { readableColours, theme } from './theme.js';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
@@ -25,7 +26,13 @@ watchAttention();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={readableColours} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={readableColours}
+      colorSchemeManager={rememberedColours}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
       <QueryClientProvider client={queryClient}>
         <Notifications position="bottom-right" />
         <App />

@@ -27,8 +27,6 @@ export const theme = createTheme({
   components: {
     Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600, radius: 'sm' } }),
     Tooltip: Tooltip.extend({ defaultProps: { events: { hover: true, focus: true, touch: true } } }),
-    // A dialog's heading is no banner of the page.
-    ModalHeader: { defaultProps: { role: 'presentation' } },
     Paper: Paper.extend({ defaultProps: { withBorder: true } }),
   },
   headings: { fontWeight: '600', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.125rem' }, h3: { fontSize: '1rem' } } },

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { AgentView } from '../api/generated.js';
 import { PsaInstanceName } from '../psa-instances/psa-instance-name.js';
 import { ROLES, type GivenRole } from '../session/roles.js';
+import { useMay } from '../session/session.js';
 import { Screen } from '../shell/screen.js';
 import { PlusIcon } from '../shown/icons.js';
 import { When } from '../shown/times.js';
@@ -18,14 +19,17 @@ import { agentsQuery, useGrant } from './queries.js';
 export default function AgentsScreen() {
   const agents = useQuery(agentsQuery);
   const [giving, { open, close }] = useDisclosure();
+  const mayGive = useMay('admin', 'secrets');
   return (
     <Screen
       title="Agents"
       about="Whoever comes in through Halo’s tab may look. Give those who map, import or administer a role; secrets and roles stay closed to them."
       actions={
-        <Button leftSection={<PlusIcon />} onClick={open}>
-          New
-        </Button>
+        mayGive && (
+          <Button leftSection={<PlusIcon />} onClick={open}>
+            New
+          </Button>
+        )
       }
     >
       <Read query={agents}>

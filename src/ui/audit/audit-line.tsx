@@ -1,18 +1,13 @@
-import { Modal, Stack, Table, Text } from '@mantine/core';
+import { Stack, Table, Text } from '@mantine/core';
 import type { AuditView } from '../api/generated.js';
+import { Dialog } from '../shell/dialog.js';
 import { momentText } from '../shown/times.js';
 import { actionText, differencesOf, entityText } from './audit-words.js';
 
 /** One line of the trail, with what was different before. */
 export function AuditLine({ line, onClose }: { line: AuditView | undefined; onClose: () => void }) {
   return (
-    <Modal
-      opened={line !== undefined}
-      onClose={onClose}
-      size="lg"
-      title={line && `${actionText(line)}: ${entityText(line)}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={line !== undefined} onClose={onClose} size="lg" title={line && `${actionText(line)}: ${entityText(line)}`}>
       {line && (
         <Stack>
           <Text size="sm">
@@ -23,7 +18,7 @@ export function AuditLine({ line, onClose }: { line: AuditView | undefined; onCl
           <Differences line={line} />
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

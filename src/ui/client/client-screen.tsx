@@ -15,8 +15,9 @@ import { tenantsQuery } from '../tenants/queries.js';
 import { ClientAtTenant } from './client-at-tenant.js';
 import { customersOfClientQuery } from './queries.js';
 
-/** Those that say something about one client. */
-const SHOWN = Object.fromEntries(COLUMNS.map(({ id, hidden }) => [id, hidden !== true && id !== 'client']));
+/** Those that say something about one client, and fit into the width of Halo's tab. */
+const WANTED = ['product', 'quantity', 'term', 'renewalDate', 'status', 'state', 'unitCost', 'unitPrice'];
+const SHOWN = Object.fromEntries(COLUMNS.map(({ id }) => [id, WANTED.includes(id)]));
 
 /** One client of HaloPSA, as its tab and button open it: who it is in the marketplace, what it has, and its import. */
 export default function ClientScreen() {

@@ -1,16 +1,15 @@
-import { Anchor, Button, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { TenantView } from '../api/generated.js';
 import { ImportState } from '../imports/import-state.js';
-import { useMay } from '../session/session.js';
 import { Screen } from '../shell/screen.js';
 import { counted } from '../shown/numbers.js';
 import { When } from '../shown/times.js';
-import { Empty } from '../states/empty.js';
 import { Loading } from '../states/loading.js';
 import { Read } from '../states/read.js';
 import { tenantsQuery } from '../tenants/queries.js';
+import { FirstSteps } from './first-steps.js';
 import { NeedsYou } from './needs-you.js';
 import { needsOf } from './needs.js';
 import { heldImportsQuery, openDecisionsQuery } from './queries.js';
@@ -22,25 +21,12 @@ export function Home() {
   const left = (tenants.data ?? []).flatMap(({ lastImport }) => (lastImport && lastImport.counts.skipped > 0 ? [lastImport.id] : []));
   const decisions = useQueries({ queries: left.map(openDecisionsQuery) });
   const open = new Map(left.flatMap((id, at) => (decisions[at]?.data ? [[id, decisions[at].data]] : [])));
-  const mayAdd = useMay('admin', 'secrets');
   return (
     <Screen title="Home" about="What needs you, and what the imports are doing.">
       <Read query={tenants}>
         {(found) =>
           found.length === 0 ? (
-            <Empty
-              title="Nothing is connected yet"
-              action={
-                mayAdd ? (
-                  <Button component={Link} href="/tenants/new" mt="sm">
-                    Connect a marketplace account
-                  </Button>
-                ) : undefined
-              }
-            >
-              A tenant is a marketplace account whose customers and subscriptions come into HaloPSA.
-              {!mayAdd && ' An administrator can add one.'}
-            </Empty>
+            <FirstSteps />
           ) : (
             <Stack gap="lg">
               {decisions.some(({ isLoading }) => isLoading) ? (

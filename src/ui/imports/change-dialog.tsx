@@ -1,5 +1,6 @@
-import { Modal, Stack, Table, Text } from '@mantine/core';
+import { Stack, Table, Text } from '@mantine/core';
 import type { ChangeView, ImportView } from '../api/generated.js';
+import { Dialog } from '../shell/dialog.js';
 import { momentText } from '../shown/times.js';
 import { fieldsOf } from './change-fields.js';
 import { ACTIONS, ENTITIES } from './import-words.js';
@@ -8,7 +9,7 @@ import { ACTIONS, ENTITIES } from './import-words.js';
 export function ChangeDialog({ change, row, close }: { change: ChangeView | undefined; row: ImportView; close: () => void }) {
   const title = change && `${ENTITIES[change.entity]} ${ACTIONS[change.action][row.preview ? 'would' : 'done']}`;
   return (
-    <Modal opened={change !== undefined} onClose={close} title={title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog opened={change !== undefined} onClose={close} title={title} size="lg">
       {change && (
         <Stack gap="sm">
           <Text size="sm">
@@ -43,6 +44,6 @@ export function ChangeDialog({ change, row, close }: { change: ChangeView | unde
           )}
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }

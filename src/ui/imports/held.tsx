@@ -1,8 +1,9 @@
-import { Alert, Button, Checkbox, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ChangeView, ImportView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
+import { Dialog } from '../shell/dialog.js';
 import { counted } from '../shown/numbers.js';
 import { ProblemAlert } from '../states/problem.js';
 import { Read } from '../states/read.js';
@@ -102,12 +103,7 @@ function Choice({ row, changes }: { row: ImportView; changes: ChangeView[] }) {
           </Button>
         </Group>
       )}
-      <Modal
-        opened={discarding}
-        onClose={() => setDiscarding(false)}
-        title="Discard the held changes?"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Dialog opened={discarding} onClose={() => setDiscarding(false)} title="Discard the held changes?">
         <Stack>
           <Text size="sm">None of them is made. The next import looks again, and holds them again if they are still called for.</Text>
           <Group justify="flex-end">
@@ -125,7 +121,7 @@ function Choice({ row, changes }: { row: ImportView; changes: ChangeView[] }) {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </Stack>
   );
 }

@@ -24,12 +24,12 @@ export default function ImportScreen() {
   const { id = '' } = useParams();
   const found = useQuery(importQuery(id));
   const tenant = useQuery({ ...tenantQuery(found.data?.tenantId ?? ''), enabled: found.data !== undefined });
-  const name = tenant.data?.name ?? 'Import';
+  const kind = found.data?.preview === true ? 'Preview' : 'Import';
   const cancel = useCancel(id);
   const mayCancel = useMay('operator') && found.data !== undefined && isGoing(found.data);
   return (
     <Screen
-      title={`${found.data?.preview === true ? 'Preview' : 'Import'} of ${name}`}
+      title={tenant.data ? `${kind} of ${tenant.data.name}` : kind}
       about={found.data && <About row={found.data} />}
       trail={[{ label: 'Imports', to: '/imports' }]}
       actions={

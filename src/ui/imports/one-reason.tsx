@@ -28,7 +28,7 @@ export function OneReason({ row, version, reason }: { row: ImportView; version: 
       <Text size="sm">
         <b>What to do:</b> {todo}{' '}
         {remedy === 'map' && (
-          <Anchor component={Link} href={`/tenants/${row.tenantId}/mapping`} inherit>
+          <Anchor component={Link} href={`/tenants/${row.tenantId}/mapping`} inherit underline="always">
             Open the mapping
           </Anchor>
         )}

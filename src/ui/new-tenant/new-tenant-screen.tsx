@@ -1,4 +1,6 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { useMay } from '../session/session.js';
 import { Screen } from '../shell/screen.js';
 import { Empty } from '../states/empty.js';
@@ -22,8 +24,15 @@ export default function NewTenantScreen() {
         <Read query={instances}>
           {(found) =>
             found.length === 0 ? (
-              <Empty title="No PSA instance yet">
-                A tenant belongs to a PSA instance: connect your HaloPSA first, under Administration › PSA instances.
+              <Empty
+                title="Connect your HaloPSA first"
+                action={
+                  <Button component={Link} href="/psa-instances" mt="sm">
+                    PSA instances
+                  </Button>
+                }
+              >
+                A tenant belongs to a PSA instance, which is one HaloPSA. There is none yet.
               </Empty>
             ) : (
               <AccountStep instances={found} />

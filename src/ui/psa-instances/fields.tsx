@@ -33,7 +33,7 @@ export function PsaFields({
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput
           label="Resource server"
-          description="In Halo: Configuration, Integrations, Halo API."
+          description="In Halo: Configuration › Integrations › HaloPSA API."
           placeholder="https://yours.halopsa.com/api"
           required
           disabled={closed}

@@ -50,3 +50,9 @@ export function savedForm(form: PsaForm, closed: boolean) {
 export function formErrors(fields: Record<string, string>): Record<string, string | undefined> {
   return { ...fields, ticketTypeId: fields['alerts/ticketTypeId'], alertClientId: fields['alerts/clientId'] };
 }
+
+/** What must be filled in before anything is sent. A secret that is stored may stay empty. */
+export function missing(form: PsaForm, isNew: boolean): Partial<Record<keyof PsaForm, string>> {
+  const needed: (keyof PsaForm)[] = ['name', 'baseUrl', 'clientId', ...(isNew ? (['clientSecret'] as const) : [])];
+  return Object.fromEntries(needed.filter((field) => String(form[field]).trim() === '').map((field) => [field, 'Fill this in.']));
+}

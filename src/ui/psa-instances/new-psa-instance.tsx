@@ -1,16 +1,19 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useLocation } from 'wouter';
 import { asProblem } from '../api/problem.js';
+import { Dialog } from '../shell/dialog.js';
 import { ProblemAlert } from '../states/problem.js';
 import { ShownOnce } from '../states/shown-once.js';
 import { PsaFields } from './fields.js';
-import { formErrors, formOf, savedForm } from './form.js';
+import { formErrors, formOf, missing, savedForm } from './form.js';
 import { useCreatePsaInstance } from './queries.js';
 
-/** Connects a HaloPSA, and shows the secret that its calls are known by, once. */
+/** Connects a HaloPSA, shows the secret that its calls are known by, once, and goes to where it is tested. */
 export function NewPsaInstance({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const create = useCreatePsaInstance();
-  const form = useForm({ initialValues: formOf(undefined) });
+  const [, go] = useLocation();
+  const form = useForm({ initialValues: formOf(undefined), validate: (values) => missing(values, true) });
   const close = (): void => {
     create.reset();
     form.reset();
@@ -23,16 +26,15 @@ export function NewPsaInstance({ opened, onClose }: { opened: boolean; onClose: 
     ),
   );
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={close}
       size="xl"
       title={create.data ? 'Webhook secret' : 'New PSA instance'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
       closeOnClickOutside={!create.data}
     >
       {create.data ? (
-        <ShownOnce label="Webhook secret" secret={create.data.webhookSecret} onDone={close} />
+        <ShownOnce label="Webhook secret" secret={create.data.webhookSecret} onDone={() => go(`/psa-instances/${create.data.id}`)} />
       ) : (
         <form onSubmit={save} noValidate>
           <Stack>
@@ -49,6 +51,6 @@ export function NewPsaInstance({ opened, onClose }: { opened: boolean; onClose: 
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -27,7 +27,11 @@ export default function PsaInstancesScreen() {
       <Read query={instances}>
         {(found) =>
           found.length === 0 ? (
-            <Empty title="No HaloPSA is connected yet">An owner connects one with an API application’s Client ID and secret.</Empty>
+            <Empty title="No HaloPSA is connected yet" action={add}>
+              {mayAdd
+                ? 'Make an API application in HaloPSA, then connect it here.'
+                : 'An owner connects one with an API application’s Client ID and secret.'}
+            </Empty>
           ) : (
             <Table.ScrollContainer minWidth={640}>
               <Table className="boxed" verticalSpacing="sm">

@@ -1,7 +1,8 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Anchor, Button, Group, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { api } from '../api/client.js';
 import type { PsaInstanceView } from '../api/generated.js';
 import { asProblem } from '../api/problem.js';
@@ -9,16 +10,22 @@ import { useMay } from '../session/session.js';
 import { ProblemAlert } from '../states/problem.js';
 import { Checks } from '../tenant/checks.js';
 import { Section } from '../tenant/section.js';
+import { faultsOf } from '../tenant/use-test.js';
 import { PsaFields } from './fields.js';
-import { formErrors, formOf, savedForm } from './form.js';
+import { formErrors, formOf, missing, savedForm } from './form.js';
 import { useUpdatePsaInstance } from './queries.js';
 
 /** The connection to a HaloPSA, and each thing that imports need of it. */
 export function PsaSetup({ instance }: { instance: PsaInstanceView }) {
   const closed = !useMay('admin', 'secrets');
-  const form = useForm({ initialValues: formOf(instance) });
+  const form = useForm({ initialValues: formOf(instance), validate: (values) => missing(values, false) });
   const update = useUpdatePsaInstance(instance.id);
-  const test = useMutation({ mutationFn: () => api.psaInstances.postPsaInstancesIdVerify({ id: instance.id }) });
+  const test = useMutation({
+    mutationFn: () => api.psaInstances.postPsaInstancesIdVerify({ id: instance.id }),
+    onMutate: () => form.clearErrors(),
+    onSuccess: ({ checks }) => form.setErrors(faultsOf(checks)),
+  });
+  const works = test.data?.checks.every(({ result }) => result !== 'failed') === true;
   const save = form.onSubmit((values) =>
     update.mutate(savedForm(values, closed), {
       onSuccess: (saved) => {
@@ -50,6 +57,11 @@ export function PsaSetup({ instance }: { instance: PsaInstanceView }) {
       {update.error && <ProblemAlert error={update.error} />}
       {test.error && <ProblemAlert error={test.error} />}
       <div role="status">{test.data && <Checks checks={test.data.checks} />}</div>
+      {works && !closed && (
+        <Anchor component={Link} href="/tenants/new" size="sm">
+          Connect a marketplace account
+        </Anchor>
+      )}
     </Section>
   );
 }

@@ -1,7 +1,8 @@
-import { Button, Code, Modal, Text } from '@mantine/core';
+import { Button, Code, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { PsaInstanceView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
+import { Dialog } from '../shell/dialog.js';
 import { Confirm } from '../states/confirm.js';
 import { ShownOnce } from '../states/shown-once.js';
 import { Section } from '../tenant/section.js';
@@ -36,15 +37,9 @@ export function WebhookSecretSection({ instance }: { instance: PsaInstanceView }
       >
         The old one stops working at once: enter the new one in HaloPSA.
       </Confirm>
-      <Modal
-        opened={renew.data !== undefined}
-        onClose={renew.reset}
-        title="Webhook secret"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-        closeOnClickOutside={false}
-      >
+      <Dialog opened={renew.data !== undefined} onClose={renew.reset} title="Webhook secret" closeOnClickOutside={false}>
         {renew.data && <ShownOnce label="Webhook secret" secret={renew.data.webhookSecret} onDone={renew.reset} />}
-      </Modal>
+      </Dialog>
     </Section>
   );
 }

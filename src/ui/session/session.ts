@@ -36,13 +36,15 @@ export function useMay(least: Role, touches?: 'secrets'): boolean {
   return RANKS.indexOf(role) >= RANKS.indexOf(least) && (touches === undefined || sensitive);
 }
 
+/** Signs out, and forgets everything that was read. */
 export function useSignOut(): () => void {
   const client = useQueryClient();
   const { mutate } = useMutation({
     mutationFn: () => api.sessions.deleteSession(),
     onSettled: () => {
-      client.clear();
+      // The session's own query stays, for the page to see that nobody is signed in.
       client.setQueryData(SESSION_KEY, null);
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
     },
   });
   return () => mutate();

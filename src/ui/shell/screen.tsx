@@ -38,7 +38,7 @@ export function Screen({ title, about, trail, actions, children }: ScreenProps) 
         </Breadcrumbs>
       )}
       <Group justify="space-between" align="flex-start" wrap="wrap">
-        <div>
+        <div style={{ flex: '1 1 20rem' }}>
           <Title order={1} ref={heading} tabIndex={-1} style={{ outline: 'none' }}>
             {title}
           </Title>
@@ -48,7 +48,7 @@ export function Screen({ title, about, trail, actions, children }: ScreenProps) 
             </Text>
           )}
         </div>
-        {actions !== undefined && <Group gap="xs">{actions}</Group>}
+        {actions && <Group gap="xs">{actions}</Group>}
       </Group>
       {children}
     </Stack>

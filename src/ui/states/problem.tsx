@@ -17,7 +17,7 @@ export function ProblemAlert({ error, retry }: { error: unknown; retry?: () => v
             In the log under <Code>{problem.problem.errorId}</Code>
           </Text>
         )}
-        {retry && (
+        {retry && ![403, 404].includes(problem.status) && (
           <Group>
             <Button size="xs" variant="default" onClick={retry}>
               Try again

@@ -21,7 +21,7 @@ export const COLUMNS: readonly Column<Line>[] = [
     width: 165,
     sorts: true,
     cell: (line) => (
-      <Anchor component={Link} href={lineAddress(line)} size="sm">
+      <Anchor component={Link} href={lineAddress(line)} size="sm" title={line.product.name ?? undefined}>
         {line.product.name ?? `Subscription ${line.subscriptionId}`}
       </Anchor>
     ),

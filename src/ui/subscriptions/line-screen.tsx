@@ -48,6 +48,7 @@ function About({ line }: { line: SubscriptionLineView }) {
           component={Link}
           href={`/subscriptions?tenantId=${line.tenantId}&customerId=${encodeURIComponent(line.customerId)}`}
           inherit
+          underline="always"
         >
           {line.customerName ?? `customer ${line.customerId}`}
         </Anchor>

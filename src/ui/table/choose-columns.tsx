@@ -1,14 +1,29 @@
 import { Button, Checkbox, Popover, Stack } from '@mantine/core';
-import { useLocalStorage } from '@mantine/hooks';
+import { useState } from 'react';
+import { recall, remember } from '../shell/remembered.js';
 import type { Column } from './columns.js';
 
 type Visible = Record<string, boolean>;
 
 /** Which columns of a list show, as this browser remembers it. `list` names the list. */
 export function useVisibleColumns<T>(list: string, columns: readonly Column<T>[]): [Visible, (id: string, visible: boolean) => void] {
-  const [chosen, setChosen] = useLocalStorage<Visible>({ key: `columns of ${list}`, defaultValue: {}, getInitialValueInEffect: false });
+  const key = `columns of ${list}`;
+  const [chosen, setChosen] = useState(() => chosenBefore(key));
   const visible = Object.fromEntries(columns.map(({ id, hidden }) => [id, chosen[id] ?? hidden !== true]));
-  return [visible, (id, show) => setChosen((before) => ({ ...before, [id]: show }))];
+  const choose = (id: string, show: boolean): void => {
+    const next = { ...chosen, [id]: show };
+    setChosen(next);
+    remember(key, JSON.stringify(next));
+  };
+  return [visible, choose];
+}
+
+function chosenBefore(key: string): Visible {
+  try {
+    return JSON.parse(recall(key) ?? '{}') as Visible;
+  } catch {
+    return {};
+  }
 }
 
 /** A button that opens the list of columns to show. */

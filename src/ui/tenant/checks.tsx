@@ -8,6 +8,13 @@ const LOOKS = {
   unknown: { color: 'gray', icon: <QuestionIcon />, word: 'not known' },
 } as const;
 
+/** The API's name of a check, in words: `readClients` is "Read clients". */
+function title(name: string): string {
+  const words = name.replaceAll(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+  const text = words.replaceAll(/\bingram\b/g, 'Ingram').replaceAll(/\bapi\b/g, 'API');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Each thing that must hold, one by one, as a verification found it. */
 export function Checks({ checks }: { checks: readonly CheckView[] }) {
   return (
@@ -21,7 +28,7 @@ export function Checks({ checks }: { checks: readonly CheckView[] }) {
                 {icon}
               </ThemeIcon>
               <Text size="sm">
-                <b>{name[0]?.toUpperCase() + name.slice(1)}</b>: {detail}
+                <b>{title(name)}</b>: {detail}
               </Text>
             </Group>
           </List.Item>

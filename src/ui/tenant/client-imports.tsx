@@ -125,7 +125,7 @@ function Mappings({ tenant }: { tenant: TenantView }) {
         {generate.data && generate.data.suggested + generate.data.ambiguous > 0 && (
           <>
             {' '}
-            <Anchor component={Link} href={`/tenants/${tenant.id}/mapping`} inherit>
+            <Anchor component={Link} href={`/tenants/${tenant.id}/mapping`} inherit underline="always">
               Decide them
             </Anchor>
           </>

@@ -24,7 +24,8 @@ export function useTest(form: UseFormReturnType<AccountForm>, id?: string) {
   });
 }
 
-function faultsOf(checks: readonly CheckView[]): Record<string, string> {
+/** What failed, by the field that is at fault. */
+export function faultsOf(checks: readonly CheckView[]): Record<string, string> {
   const failed = checks.filter(({ result, field }) => result === 'failed' && field !== undefined);
   return Object.fromEntries(failed.map(({ field, detail }) => [field, detail]));
 }

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { asProblem } from '../api/problem.js';
 import { PsaInstanceSelect } from '../psa-instances/psa-instance-select.js';
 import { ROLES, type GivenRole } from '../session/roles.js';
+import { Dialog } from '../shell/dialog.js';
 import { ShownOnce } from '../states/shown-once.js';
 import { ProblemAlert } from '../states/problem.js';
 import { useCreateToken } from './queries.js';
@@ -28,13 +29,7 @@ export function NewToken({ opened, onClose }: { opened: boolean; onClose: () => 
     ),
   );
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title="New API token"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      closeOnClickOutside={!create.data}
-    >
+    <Dialog opened={opened} onClose={close} title="New API token" closeOnClickOutside={!create.data}>
       {create.data ? (
         <ShownOnce label="API token" secret={create.data.token} onDone={close} />
       ) : (
@@ -70,6 +65,6 @@ export function NewToken({ opened, onClose }: { opened: boolean; onClose: () => 
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

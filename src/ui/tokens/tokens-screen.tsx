@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { TokenView } from '../api/generated.js';
 import { PsaInstanceName } from '../psa-instances/psa-instance-name.js';
+import { useMay } from '../session/session.js';
 import { Screen } from '../shell/screen.js';
 import { PlusIcon } from '../shown/icons.js';
 import { When } from '../shown/times.js';
@@ -19,14 +20,17 @@ export default function TokensScreen() {
   const [making, { open, close }] = useDisclosure();
   const [asked, ask] = useState<TokenView | null>(null);
   const revoke = useRevokeToken();
+  const mayMake = useMay('admin', 'secrets');
   return (
     <Screen
       title="API tokens"
       about="Programs sign in with them. Each is for one PSA instance and one role; owners’ are made by the command line."
       actions={
-        <Button leftSection={<PlusIcon />} onClick={open}>
-          New
-        </Button>
+        mayMake && (
+          <Button leftSection={<PlusIcon />} onClick={open}>
+            New
+          </Button>
+        )
       }
     >
       <Read query={tokens}>
