@@ -7,6 +7,13 @@ import { createLogger } from '../../src/observability/logger.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
+export interface Surroundings {
+  /** The address that browsers reach it by, where that is not its own. */
+  publicUrl?: string;
+  /** Hosts that stand in front of the sandboxes, and may be called. */
+  fronts?: readonly string[];
+}
+
 /** A whole Isthmus with its workers, listening on a port, beside sandboxes of both vendors. */
 export class Installation {
   /** An owner's. */
@@ -21,11 +28,11 @@ export class Installation {
     this.token = token;
   }
 
-  static async start(size: SandboxOptions = {}): Promise<Installation> {
+  static async start(size: SandboxOptions = {}, { publicUrl, fronts = [] }: Surroundings = {}): Promise<Installation> {
     const database = await createTestDatabase();
     const sandbox = await startSandbox({
-      customers: 60,
-      subscriptions: 400,
+      customers: 40,
+      subscriptions: 160,
       seed: 11,
       switches: { marketplace: { throttle: null } },
       ...size,
@@ -34,7 +41,8 @@ export class Installation {
       ...readConfig({
         DATABASE_URL: database.url,
         ISTHMUS_SECRET_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-        ISTHMUS_EGRESS_ALLOW: new URL(sandbox.url).host,
+        ISTHMUS_EGRESS_ALLOW: [new URL(sandbox.url).host, ...fronts].join(','),
+        PUBLIC_URL: publicUrl,
         HOME: '/nowhere',
       }),
       port: 0,
@@ -60,11 +68,12 @@ export class Installation {
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  async addPsaInstance(name = 'Halo'): Promise<string> {
+  async addPsaInstance(name = 'Halo', fields: object = {}): Promise<string> {
     const { id } = await this.api<{ id: string }>('POST', '/psa-instances', {
       name,
       ...this.sandbox.credentials.psa,
       callsPer5Minutes: 1_000_000,
+      ...fields,
     });
     return id;
   }

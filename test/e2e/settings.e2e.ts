@@ -55,27 +55,22 @@ describe("a tenant's less usual settings", () => {
       await page.getByRole('button', { name: 'Save subscription imports' }).click();
       await page.locator('[aria-invalid="true"]').waitFor();
       expect(await supplier.getAttribute('aria-invalid')).toBe('true');
-      // The browser itself reports every refused call.
-      expect(visitor.complaints.splice(0).filter((complaint) => !complaint.includes('400'))).toEqual([]);
+      visitor.forgive(400);
     }));
 
-  it.each([false, true])('are the application id and the currency of the account (dark: %s)', (dark) =>
-    visiting(
-      async (visitor) => {
-        const { page } = visitor;
-        const id = dark ? 'integration-2' : 'integration-1';
-        await visitor.open(`/tenants/${tenantId}`, 'Ingram US');
-        await page.getByRole('button', { name: /^More, all optional/ }).click();
-        await page.getByRole('textbox', { name: 'Application id' }).fill(id);
-        await page.getByRole('textbox', { name: 'Currency' }).fill('usd');
-        expect(await visitor.barriers()).toEqual([]);
-        await page.getByRole('button', { name: 'Save setup' }).click();
-        await page.getByText('Setup saved.').waitFor();
-        expect(await stored()).toMatchObject({ applicationId: id, currency: 'USD' });
-      },
-      { dark },
-    ),
-  );
+  it('are the application id and the currency of the account', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const id = 'integration-1';
+      await visitor.open(`/tenants/${tenantId}`, 'Ingram US');
+      await page.getByRole('button', { name: /^More, all optional/ }).click();
+      await page.getByRole('textbox', { name: 'Application id' }).fill(id);
+      await page.getByRole('textbox', { name: 'Currency' }).fill('usd');
+      expect(await visitor.barriers()).toEqual([]);
+      await page.getByRole('button', { name: 'Save setup' }).click();
+      await page.getByText('Setup saved.').waitFor();
+      expect(await stored()).toMatchObject({ applicationId: id, currency: 'USD' });
+    }));
 
   it('are open to an administrator from Halo’s tab, but for the account’s own fields', () =>
     visiting(

@@ -30,18 +30,14 @@ const shownRows = async ({ page }: Visitor): Promise<number> =>
   Number(await page.getByRole('table', { name: 'Subscriptions' }).getAttribute('aria-rowcount')) - 1;
 
 describe('subscriptions', () => {
-  it.each([false, true])('are a table over everything imported (dark: %s)', (dark) =>
-    visiting(
-      async (visitor) => {
-        await visitor.open('/subscriptions', 'Subscriptions');
-        expect(await shownRows(visitor)).toBe((await lines('')).pagination.total);
-        expect(await visitor.barriers()).toEqual([]);
-        await visitor.open('/subscriptions?status=active&sort=customer', 'Subscriptions');
-        await visitor.picture(dark ? 'subscriptions-dark' : 'subscriptions');
-      },
-      { dark },
-    ),
-  );
+  it('are a table over everything imported', () =>
+    visiting(async (visitor) => {
+      await visitor.open('/subscriptions', 'Subscriptions');
+      expect(await shownRows(visitor)).toBe((await lines('')).pagination.total);
+      expect(await visitor.barriers()).toEqual([]);
+      await visitor.open('/subscriptions?status=active&sort=customer', 'Subscriptions');
+      await visitor.picture('subscriptions');
+    }));
 
   it('are searched, filtered and sorted by the server; the address keeps it', () =>
     visiting(async (visitor) => {
@@ -94,31 +90,27 @@ describe('subscriptions', () => {
       expect(rows.length - 1).toBe((await lines('state=linked')).pagination.total);
     }));
 
-  it.each([false, true])('open both records side by side, and their history (dark: %s)', (dark) =>
-    visiting(
-      async (visitor) => {
-        const { page } = visitor;
-        const line = (await lines('state=linked&sort=-quantity')).data[0]!;
-        await installation.database.dataSource.query('UPDATE tenants SET api_url = $1', ['https://api.cloud.im/marketplace/na']);
-        await visitor.open('/subscriptions?state=linked&sort=-quantity', 'Subscriptions');
-        await page.getByRole('link', { name: line.product.name! }).first().click();
-        await visitor.at(line.product.name!);
-        const quantity = page.getByRole('table', { name: 'Both records' }).getByRole('row', { name: /^Quantity/ });
-        const shown = line.quantity!.toLocaleString('en-GB');
-        expect(await quantity.getByRole('cell').allTextContents()).toEqual([shown, shown]);
-        expect(await page.getByText('Differs', { exact: true }).count()).toBe(0);
-        const halo = new URL(installation.sandbox.credentials.psa.baseUrl).origin;
-        const [panel, client] = ['Open the marketplace’s panel', 'Open the client in Halo'].map((name) => page.getByRole('link', { name }));
-        expect(await panel!.getAttribute('href')).toMatch(/^https:\/\/cp\.[a-z]+\.na\.cloud\.im$/);
-        expect(await client!.getAttribute('href')).toMatch(new RegExp(`^${halo}.*/customers\\?mainview=client&clientid=${line.clientId}$`));
-        const history = page.getByRole('table', { name: 'History' });
-        await history.getByRole('cell', { name: shown, exact: true }).first().waitFor();
-        expect(await visitor.barriers()).toEqual([]);
-        if (!dark) await visitor.picture('subscription');
-      },
-      { dark },
-    ),
-  );
+  it('open both records side by side, and their history', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const line = (await lines('state=linked&sort=-quantity')).data[0]!;
+      await installation.database.dataSource.query('UPDATE tenants SET api_url = $1', ['https://api.cloud.im/marketplace/na']);
+      await visitor.open('/subscriptions?state=linked&sort=-quantity', 'Subscriptions');
+      await page.getByRole('link', { name: line.product.name! }).first().click();
+      await visitor.at(line.product.name!);
+      const quantity = page.getByRole('table', { name: 'Both records' }).getByRole('row', { name: /^Quantity/ });
+      const shown = line.quantity!.toLocaleString('en-GB');
+      expect(await quantity.getByRole('cell').allTextContents()).toEqual([shown, shown]);
+      expect(await page.getByText('Differs', { exact: true }).count()).toBe(0);
+      const halo = new URL(installation.sandbox.credentials.psa.baseUrl).origin;
+      const [panel, client] = ['Open the marketplace’s panel', 'Open the client in Halo'].map((name) => page.getByRole('link', { name }));
+      expect(await panel!.getAttribute('href')).toMatch(/^https:\/\/cp\.[a-z]+\.na\.cloud\.im$/);
+      expect(await client!.getAttribute('href')).toMatch(new RegExp(`^${halo}.*/customers\\?mainview=client&clientid=${line.clientId}$`));
+      const history = page.getByRole('table', { name: 'History' });
+      await history.getByRole('cell', { name: shown, exact: true }).first().waitFor();
+      expect(await visitor.barriers()).toEqual([]);
+      await visitor.picture('subscription');
+    }));
 
   it('say where the two records differ', () =>
     visiting(async (visitor) => {
