@@ -84,7 +84,7 @@ function Agents({ agents }: { agents: AgentView[] }) {
                     value={agent.role}
                     onChange={(role) => role !== null && give(agent, role as GivenRole)}
                     disabled={grant.isPending}
-                    w={280}
+                    w={310}
                   />
                 </Table.Td>
                 <Table.Td>

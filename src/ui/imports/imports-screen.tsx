@@ -95,7 +95,7 @@ function columnsOf(tenants: readonly TenantView[]): Column<ImportView>[] {
       cell: (row) => (
         <Group gap={6} wrap="nowrap">
           {row.preview && (
-            <Badge variant="light" color="gray">
+            <Badge variant="light" color="gray" style={{ flexShrink: 0 }}>
               Preview
             </Badge>
           )}

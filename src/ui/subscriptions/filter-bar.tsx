@@ -23,7 +23,7 @@ export function FilterBar({
   const select = (name: keyof Filters, label: string, any: string, data: { value: string; label: string }[]) => (
     <Select
       aria-label={label}
-      w={140}
+      w={150}
       allowDeselect={false}
       data={[{ value: '', label: any }, ...data]}
       value={filters[name] ?? ''}
@@ -37,7 +37,7 @@ export function FilterBar({
         aria-label="Search subscriptions"
         placeholder="Product, MPN, customer, client or id"
         leftSection={<SearchIcon />}
-        w={220}
+        w={200}
         maxLength={200}
         value={typed}
         onChange={(event) => {
