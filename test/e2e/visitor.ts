@@ -131,6 +131,17 @@ export class Visitor {
     if (PICTURES[name] === 'both') await this.inTheDark(() => take(`${name}-dark`));
   }
 
+  /** What stands on the screen, for whoever reads why a test failed. */
+  async seen(): Promise<string> {
+    const frames = await Promise.all(
+      this.page.frames().map(async (frame) => {
+        const text = await frame.evaluate<string>('document.body.innerText').catch(() => '(cannot be read)');
+        return `At ${frame.url()} stood:\n${text.slice(0, 2000)}`;
+      }),
+    );
+    return frames.join('\n');
+  }
+
   /** Ends the visit. @throws Error with what the browser complained about. */
   async leave(): Promise<void> {
     await this.context.close();
@@ -149,8 +160,9 @@ export async function visit(
   try {
     await what(visitor);
   } catch (error) {
+    const seen = await visitor.seen();
     const complaints = await visitor.leave().catch((complaints: Error) => complaints);
-    throw complaints ? new Error(`${(error as Error).message}\n${complaints.message}`, { cause: error }) : error;
+    throw new Error([(error as Error).message, complaints?.message, seen].filter(Boolean).join('\n'), { cause: error });
   }
   await visitor.leave();
 }
