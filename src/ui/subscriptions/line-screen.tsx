@@ -52,6 +52,14 @@ function About({ line }: { line: SubscriptionLineView }) {
         >
           {line.customerName ?? `customer ${line.customerId}`}
         </Anchor>
+        {line.clientId !== null && (
+          <>
+            , client{' '}
+            <Anchor component={Link} href={`/clients/${encodeURIComponent(line.clientId)}`} inherit>
+              {line.clientName ?? line.clientId}
+            </Anchor>
+          </>
+        )}
         , read <When at={line.readAt} none="not yet" />
       </Text>
     </Group>

@@ -8,7 +8,7 @@ import { isUnderWay } from './queries.js';
 /** What the latest import came to, or how far it is. */
 export function LatestImport({ tenant }: { tenant: TenantView }) {
   const { lastImport } = tenant;
-  if (!lastImport) return null;
+  if (!lastImport) return <NoneYet tenant={tenant} />;
   const { progress } = lastImport;
   return (
     <Paper p="md">
@@ -30,6 +30,20 @@ export function LatestImport({ tenant }: { tenant: TenantView }) {
       {isUnderWay(tenant) && progress.total !== null && progress.total > 0 && (
         <Progress mt="xs" value={(100 * progress.done) / progress.total} aria-label="How far the import is" />
       )}
+    </Paper>
+  );
+}
+
+/** The way back to the steps of a new tenant, for whoever left them for later. */
+function NoneYet({ tenant }: { tenant: TenantView }) {
+  return (
+    <Paper p="md">
+      <Group justify="space-between" wrap="wrap">
+        <Text size="sm">Nothing was imported yet.</Text>
+        <Anchor component={Link} href={`/tenants/${tenant.id}/first-import`} size="sm">
+          Map and import
+        </Anchor>
+      </Group>
     </Paper>
   );
 }

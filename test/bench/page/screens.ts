@@ -11,6 +11,8 @@ export interface ScreenToSee {
   menu?: (page: Page) => Locator;
   click?: (page: Page) => Locator;
   shows: Shown;
+  /** Its own address, where something opens it by that. */
+  at?: string;
 }
 
 interface List<T> {
@@ -20,30 +22,48 @@ interface List<T> {
 interface Line {
   tenantId: string;
   subscriptionId: string;
+  line: string;
   clientId: string;
   clientName: string;
   product: { name: string };
 }
 
+/** As the mapping asks for them: those that wait for a person. */
+const UNDECIDED = 'state=undecided&sort=state&limit=1';
+
 const link = (name: string) => (page: Page) => page.getByRole('link', { name, exact: true }).first();
 const place = (name: string) => (page: Page) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true });
 const rowsOf = (label: string): string => `table[aria-label="${label}"] tbody td`;
 
-/** Every screen of the page on this installation, after an import and a preview of its tenant, with what the API says they hold. */
+const CUSTOMERS = 'ul[aria-label="Customers"] li';
+const TENANT = 'Sandbox 1';
+
+/** The steps of a new tenant that was only looked at. */
+export async function firstImportOf(installation: Installation, tenantId: string): Promise<ScreenToSee> {
+  const { body } = await installation.api<List<{ name: string }>>('GET', `/tenants/${tenantId}/customers?${UNDECIDED}`);
+  return {
+    name: 'First import',
+    from: `/tenants/${tenantId}`,
+    click: link('Map and import'),
+    shows: { heading: TENANT, within: CUSTOMERS, text: body.data[0]!.name },
+  };
+}
+
+/** Every other screen of the page on this installation, after an import of everything, with what the API says they hold. */
 export async function screensOf(installation: Installation, tenantId: string, importId: string): Promise<ScreenToSee[]> {
   const all = async <T>(path: string): Promise<List<T>> => (await installation.api<List<T>>('GET', path)).body;
   const [lines, linked, changes, undecided, reasons, instances] = await Promise.all([
-    all<Line>('/subscriptions?sort=-subscriptionId&limit=1'),
-    all<Line>('/subscriptions?state=linked&sort=-subscriptionId&limit=1'),
+    all<Line>(`/subscriptions?tenantId=${tenantId}&sort=-subscriptionId&limit=1`),
+    all<Line>(`/subscriptions?tenantId=${tenantId}&state=linked&sort=-subscriptionId&limit=1`),
     all<{ customerName: string }>(`/imports/${importId}/changes?limit=1`),
-    all<{ name: string }>(`/tenants/${tenantId}/customers?state=undecided&sort=state&limit=1`),
+    all<{ name: string }>(`/tenants/${tenantId}/customers?${UNDECIDED}`),
     installation.api<{ reasons: { reason: string; count: number }[] }>('GET', `/imports/${importId}/skip-reasons`),
     all<{ id: string; name: string }>('/psa-instances'),
   ]);
   const [line, kept, psa] = [lines.data[0]!, linked.data[0]!, instances.data[0]!];
   const there = reasons.body.reasons.find(({ reason }) => reason === 'already_in_psa')?.count ?? 0;
   const ofClient = await all<Line>(`/subscriptions?clientId=${kept.clientId}&sort=product&limit=1`);
-  const tenant = 'Sandbox 1';
+  const tenant = TENANT;
   const admin = (name: string, shows: Omit<Shown, 'heading'>): ScreenToSee => ({
     name,
     from: '/',
@@ -51,7 +71,6 @@ export async function screensOf(installation: Installation, tenantId: string, im
     click: (page) => page.getByRole('menuitem', { name, exact: true }),
     shows: { heading: name, ...shows },
   });
-  const mapping = { within: 'ul[aria-label="Customers"] li', text: undecided.data[0]!.name };
   return [
     { name: 'Home', from: '/words', click: place('Home'), shows: { heading: 'Home', within: 'main', text: 'customers mapped' } },
     { name: 'Tenants', from: '/', click: place('Tenants'), shows: { heading: 'Tenants', within: 'main table td', text: 'us' } },
@@ -66,9 +85,8 @@ export async function screensOf(installation: Installation, tenantId: string, im
       name: 'Mapping',
       from: `/tenants/${tenantId}`,
       click: link('Open mapping table'),
-      shows: { heading: 'Mapping', ...mapping },
+      shows: { heading: 'Mapping', within: CUSTOMERS, text: undecided.data[0]!.name },
     },
-    { name: 'First import', from: `/tenants/${tenantId}/first-import`, shows: { heading: tenant, ...mapping } },
     {
       name: 'Subscriptions',
       from: '/',
@@ -77,7 +95,7 @@ export async function screensOf(installation: Installation, tenantId: string, im
     },
     {
       name: 'Subscription',
-      from: '/subscriptions?state=linked',
+      from: `/subscriptions?tenantId=${tenantId}&state=linked`,
       click: (page) => page.getByRole('table', { name: 'Subscriptions' }).getByRole('link').first(),
       shows: { heading: kept.product.name, within: 'table[aria-label="Both records"] th', text: 'Halo subscription' },
     },
@@ -123,8 +141,10 @@ export async function screensOf(installation: Installation, tenantId: string, im
     admin('Audit', { within: rowsOf('Audit'), text: 'Started' }),
     {
       name: 'Client',
-      from: `/clients/${kept.clientId}`,
+      from: `/subscriptions/${kept.tenantId}/${kept.subscriptionId}?line=${encodeURIComponent(kept.line)}`,
+      click: (page) => page.locator(`a[href="/clients/${kept.clientId}"]`),
       shows: { heading: kept.clientName, within: rowsOf('Subscriptions'), text: ofClient.data[0]!.product.name },
+      at: `/clients/${kept.clientId}`,
     },
   ];
 }

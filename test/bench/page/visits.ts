@@ -41,11 +41,12 @@ export class Visits {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
     try {
       const url = await this.installation.address();
-      await this.signIn(context, url);
+      const session = await this.signIn(context, url);
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(String(error)));
       const came = await what(page, url);
+      await this.installation.dataSource.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [session]);
       if (complaints.length > 0) throw new Error(`The page stumbled: ${complaints.join(' ')}`);
       return came;
     } finally {
@@ -53,8 +54,9 @@ export class Visits {
     }
   }
 
-  private async signIn(context: BrowserContext, url: string): Promise<void> {
-    const { value } = await new SessionStore(this.installation.dataSource).begin({ via: 'link', name: 'bench' });
+  private async signIn(context: BrowserContext, url: string): Promise<string> {
+    const { value, id } = await new SessionStore(this.installation.dataSource).begin({ via: 'link', name: 'bench' });
     await context.addCookies([{ name: 'isthmus', value, url, httpOnly: true, sameSite: 'Lax' }]);
+    return id;
   }
 }
