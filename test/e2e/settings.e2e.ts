@@ -30,6 +30,18 @@ const visiting = (what: (visitor: Visitor) => Promise<void>, options?: VisitorOp
   visit(browser, installation, what, options);
 const stored = (): Promise<Tenant> => installation.api<Tenant>('GET', `/tenants/${tenantId}`);
 
+describe('a tenant that was never imported', () => {
+  it('leads back to its first steps', () =>
+    visiting(async (visitor) => {
+      await visitor.open(`/tenants/${tenantId}`, 'Ingram US');
+      await visitor.page.getByText('Nothing was imported yet.').waitFor();
+      expect(await visitor.barriers()).toEqual([]);
+      await visitor.page.getByRole('link', { name: 'Map and import' }).click();
+      await visitor.page.getByText('Nothing is written to HaloPSA before you import.').waitFor();
+      expect(visitor.page.url()).toBe(`${installation.url}/tenants/${tenantId}/first-import`);
+    }));
+});
+
 describe("a tenant's less usual settings", () => {
   it('are the supplier on new Halo subscriptions, and within how many days all is read', () =>
     visiting(async (visitor) => {
