@@ -53,18 +53,21 @@ export async function eachRow<T>(calls: Calls, source: ListSource<T>, unordered:
 async function walk<T>(calls: Calls, source: ListSource<T>, unordered: Unordered, take: Take<T>): Promise<Seen> {
   const seen: Seen = { rows: new Set(), others: new Map(), complete: false };
   const size = (): number => seen.rows.size + seen.others.size;
-  /** Pages that are under way, in their order. */
+  /** Pages that are under way, in their order; the last of them is number `asked`. */
   const underWay: Promise<Page>[] = [];
   let asked = 0;
-  const ask = (): void => {
-    const page = readPage(calls, source, (asked += 1), unordered);
-    // Should the walk end before it, nobody waits for the page any more.
-    page.catch(() => undefined);
-    underWay.push(page);
+  const askUpTo = (page: number): void => {
+    for (let next = asked + 1; next <= page; next += 1) {
+      const shown = readPage(calls, source, next, unordered);
+      // Should the walk end before it, nobody waits for the page any more.
+      shown.catch(() => undefined);
+      underWay.push(shown);
+    }
+    asked = Math.max(asked, page);
   };
   let largest = 0;
   let perPage = 0;
-  ask();
+  askUpTo(1);
   for (let page = 1; underWay.length > 0; page += 1) {
     const { rows, count } = await underWay.shift()!;
     if (page === 1) perPage = rows.length;
@@ -75,8 +78,7 @@ async function walk<T>(calls: Calls, source: ListSource<T>, unordered: Unordered
     if (over) seen.complete = size() >= largest;
     const last = over || size() === before || page >= MOST_PAGES;
     // The next one in any case; more of them as far as the list says that there are more.
-    if (!last && underWay.length === 0) ask();
-    while (!last && underWay.length < AHEAD && asked * perPage < largest) ask();
+    if (!last) askUpTo(Math.max(page + 1, Math.min(page + AHEAD, Math.ceil(largest / perPage))));
     if (taken.length > 0) await take(taken);
     if (last) break;
   }
