@@ -64,7 +64,7 @@ function TenantAtWork({ tenant }: { tenant: TenantView }) {
         <Text size="sm">
           Last import:{' '}
           {lastImport ? (
-            <Anchor component={Link} href={`/imports/${lastImport.id}`} inherit>
+            <Anchor component={Link} href={`/imports/${lastImport.id}`} inherit underline="always">
               <When at={lastImport.finishedAt ?? lastImport.createdAt} /> <ImportState state={lastImport.state} />
             </Anchor>
           ) : (

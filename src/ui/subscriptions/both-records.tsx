@@ -73,7 +73,7 @@ function NotInHalo({ line, tenant }: { line: SubscriptionLineView; tenant: Tenan
     <Text size="sm">
       {line.state === 'ended' ? 'It ended, and no Halo subscription keeps it.' : 'No Halo subscription keeps it.'}{' '}
       {lastImport && (
-        <Anchor component={Link} href={`/imports/${lastImport.id}?tab=skips`} inherit>
+        <Anchor component={Link} href={`/imports/${lastImport.id}?tab=skips`} inherit underline="always">
           See what the latest import left alone, and why
         </Anchor>
       )}

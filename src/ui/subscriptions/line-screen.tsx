@@ -55,7 +55,7 @@ function About({ line }: { line: SubscriptionLineView }) {
         {line.clientId !== null && (
           <>
             , client{' '}
-            <Anchor component={Link} href={`/clients/${encodeURIComponent(line.clientId)}`} inherit>
+            <Anchor component={Link} href={`/clients/${encodeURIComponent(line.clientId)}`} inherit underline="always">
               {line.clientName ?? line.clientId}
             </Anchor>
           </>
