@@ -17,6 +17,7 @@ import { PsaInstance } from './psa-instance.js';
 import { Session } from './session.js';
 import { SignInLink } from './sign-in-link.js';
 import { PsaClientRecord, PsaLicenceRecord, PsaSiteRecord } from './psa-record.js';
+import { SettledPlan } from './settled-plan.js';
 import { Skip } from './skip.js';
 import { SubscriptionHistory } from './subscription-history.js';
 import { SubscriptionLineRecord } from './subscription-line-record.js';
@@ -47,6 +48,7 @@ export * from './psa-instance.js';
 export * from './session.js';
 export * from './sign-in-link.js';
 export * from './psa-record.js';
+export * from './settled-plan.js';
 export * from './skip.js';
 export * from './subscription-history.js';
 export * from './subscription-line-record.js';
@@ -81,6 +83,7 @@ export const entities = [
   SignInLink,
   PsaLicenceRecord,
   PsaSiteRecord,
+  SettledPlan,
   Skip,
   SubscriptionHistory,
   SubscriptionLineRecord,

@@ -13,6 +13,7 @@ import { MappingSteps1769673600000 } from './70-mapping-steps.js';
 import { ListByIndex1770537600000 } from './80-list-by-index.js';
 import { Growth1770624000000 } from './81-growth.js';
 import { PlanInParts1770710400000 } from './82-plan-in-parts.js';
+import { SettledPlans1770796800000 } from './83-settled-plans.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   ListByIndex1770537600000,
   Growth1770624000000,
   PlanInParts1770710400000,
+  SettledPlans1770796800000,
 ];

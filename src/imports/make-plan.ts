@@ -15,8 +15,10 @@ import type { ImportHold } from './store/import-row.js';
 import { loadMappings } from './store/known.js';
 import type { PlanStore } from './store/plan-store.js';
 import { clientsCalled, countForGuard, licencesNamed, showsOurKeys } from './store/psa-records.js';
+import { Settled } from './store/settled.js';
 import { stragglersFor } from './store/stragglers.js';
 import type { Marketplace, Psa, PsaForm } from './vendors.js';
+import { version } from '../version.js';
 
 export interface PlanContext {
   dataSource: DataSource;
@@ -66,6 +68,27 @@ export async function makePlan(context: PlanContext): Promise<MadePlan> {
   const there = await lookAtPsa(psaLookContext(context), psa, run.entities.includes('subscriptions'));
   await settleOpenChanges(context);
 
+  const from = {
+    tenantId: tenant.id,
+    psaInstanceId: tenant.psaInstanceId,
+    marketplace: tenant.marketplace,
+    importId: run.id,
+    attempt: run.attempt,
+    subscriptions: look.subscriptions !== null,
+    licences: run.entities.includes('subscriptions'),
+  };
+  const settings = {
+    marketplace: tenant.marketplace,
+    entities: run.entities,
+    today: new Date(context.now()).toISOString().slice(0, 10),
+    clientImport: tenant.clientImport,
+    subscriptionImport: tenant.subscriptionImport,
+    keysLost: context.psaInstance.licenceKeysKept === false,
+    endings: mayEnd(run, tenant) && complete,
+  };
+  // The PSA's form of values goes by the settings and the currency.
+  const restsOn = [version, settings, tenant.currency, from.subscriptions, from.licences, wholeness(look)];
+  const settled = scope === null ? await Settled.load(dataSource, context.hold, tenant.id, restsOn) : undefined;
   const parts = new PlanParts({
     db: dataSource,
     marketplace,
@@ -75,38 +98,26 @@ export async function makePlan(context: PlanContext): Promise<MadePlan> {
     psaContext: psaLookContext(context),
     progress,
     scope,
-    from: {
-      tenantId: tenant.id,
-      psaInstanceId: tenant.psaInstanceId,
-      marketplace: tenant.marketplace,
-      importId: run.id,
-      attempt: run.attempt,
-      subscriptions: look.subscriptions !== null,
-      licences: run.entities.includes('subscriptions'),
-    },
-    settings: {
-      marketplace: tenant.marketplace,
-      entities: run.entities,
-      today: new Date(context.now()).toISOString().slice(0, 10),
-      clientImport: tenant.clientImport,
-      subscriptionImport: tenant.subscriptionImport,
-      form: context.form,
-      keysLost: context.psaInstance.licenceKeysKept === false,
-      endings: mayEnd(run, tenant) && complete,
-    },
+    from,
+    settings: { ...settings, form: context.form },
+    ...(settled ? { settled } : {}),
   });
   const plan: Outline = { ...emptyPlan(), weighed: { losses: 0, clients: 0 }, creates: { client: false, licence: false } };
   let unmapped = false;
   let called = 0;
   try {
-    await parts.each(async (part) => {
+    await parts.each(async ({ plan: part, print }) => {
       const changes = calledFor(run.approval, part.changes);
       called += changes.filter(({ action }) => action !== 'link').length;
-      await context.store.addPart({ changes, skips: part.skips });
+      const skips = await context.store.addPart({ changes, skips: part.skips });
+      if (print !== undefined) settled?.add(print, part, skips);
       unmapped ||= part.skips.some(({ reason }) => reason === 'unmapped_customer');
       addPart(plan, { ...part, changes });
     });
-    await requireSafe(context, plan, { look, unmapped });
+    plan.unchanged.clients += settled?.unchanged.clients ?? 0;
+    plan.unchanged.licences += settled?.unchanged.licences ?? 0;
+    await requireSafe(context, plan, { look, unmapped: unmapped || settled?.unmapped === true });
+    await settled?.keep();
   } catch (error) {
     // An import that fails here does nothing and has left nothing alone: it has not come to that.
     await context.store.dropPlan().catch(() => undefined);
@@ -127,6 +138,11 @@ function addPart(plan: Outline, part: Plan): void {
   plan.weighed.losses += losses;
   plan.weighed.clients += clients;
   for (const { entity, action } of part.changes) if (action === 'create') plan.creates[entity] = true;
+}
+
+/** How whole the lists were. */
+function wholeness({ customers, subscriptions }: MarketplaceLook): unknown {
+  return [customers, subscriptions].map((list) => list && { complete: list.complete, dropped: list.dropped });
 }
 
 function looksOf({ customers, subscriptions, records, unreadable }: MarketplaceLook): GuardFacts['looks'] {

@@ -5,9 +5,10 @@ import { lookAtCustomerRecords } from './look-customers.js';
 import { readInto, type LookContext, type MarketplaceLook } from './look-marketplace.js';
 import { lookAtAddresses, lookAtSites, type PsaLookContext } from './look-psa.js';
 import type { Needs, Plan, PlanInput, ReadDetail } from './plan/input.js';
-import { isWhole, matchesOf, noNeeds, planImport } from './plan/plan.js';
+import { isSettled, isWhole, matchesOf, noNeeds, planImport } from './plan/plan.js';
 import type { Progress } from './report-progress.js';
-import { knownSites, loadPart, type PartRows, type PartScope } from './store/load-part.js';
+import { knownSites, loadPart, type Depth, type LoadedPart, type PartScope } from './store/load-part.js';
+import { digestOf } from './store/shown.js';
 import { ownersOf, partition, type Part } from './store/parts.js';
 import type { Queryable } from './store/query.js';
 import { witnessOf } from './store/seen.js';
@@ -56,7 +57,24 @@ export interface PartsContext {
     | 'lastApplied'
     | 'sharedClients'
   >;
+  /** What becomes of parts that were found settled before; without it, every part is planned. */
+  settled?: SettledParts;
   partSize?: number;
+}
+
+/** What became of parts in which all was as it should be, by what they were planned from. */
+export interface SettledParts {
+  /** Whether there are any. */
+  readonly any: boolean;
+  /** Has of a part with this print what became of it before count again. Answers whether it could: else the part is planned. */
+  repeat(print: string): Promise<boolean>;
+}
+
+/** The plan of a part. */
+export interface PlannedPart {
+  plan: Plan;
+  /** What it was planned from, where that is all there is to it: nothing is to change, and nothing had to be looked up. */
+  print: string | undefined;
 }
 
 /** What was looked up for one part. */
@@ -68,8 +86,8 @@ interface LookedUp {
 }
 
 /** What is known of one part. */
-interface Loaded {
-  rows: PartRows;
+interface Loaded extends LoadedPart {
+  depth: Depth;
   /** Whether that holds sites. */
   withSites: boolean;
 }
@@ -92,19 +110,25 @@ export class PlanParts {
 
   constructor(private readonly context: PartsContext) {}
 
-  /** Hands on the plan of each part. Nothing of them may be done before all were planned. */
-  async each(take: (plan: Plan) => Promise<void>): Promise<void> {
+  /** Hands on the plan of each part that is not settled. Nothing of them may be done before all were planned. */
+  async each(take: (part: PlannedPart) => Promise<void>): Promise<void> {
     const turns = await this.#turns();
     const shared = this.context.settings.clientImport.updateMainSiteAddress ? await this.#sharedClients(turns) : undefined;
+    const settled = shared ? undefined : this.context.settled;
     const all = turns();
-    let next = this.#ahead(all);
+    // Parts are settled, or not, several in a row: what is loaded ahead goes by the part before.
+    let depth: Depth = settled?.any ? 'digests' : 'records';
+    let next = this.#ahead(all, depth);
     while (next) {
       const { turn, loaded } = next;
-      const rows = await loaded;
+      const part = await loaded;
       // While this part is planned, the next one is on its way.
-      next = this.#ahead(all);
+      next = this.#ahead(all, depth);
       try {
-        await take(await this.#plan(turn, rows, shared));
+        const print = this.#printOf(turn, part);
+        const repeated = settled !== undefined && print !== undefined && (await settled.repeat(print));
+        depth = repeated ? 'digests' : 'records';
+        if (!repeated) await take(await this.#plan(turn, part, shared));
         await this.context.progress('plan', 0, null);
       } catch (error) {
         await next?.loaded.catch(() => undefined);
@@ -113,11 +137,17 @@ export class PlanParts {
     }
   }
 
+  /** What a plan of this part rests on, and nothing else; undefined when it rests on what was looked up for other parts, too. */
+  #printOf(turn: Turn, { print }: LoadedPart): string | undefined {
+    if (print === undefined || this.#clientDetails.size > 0) return undefined;
+    return digestOf(JSON.stringify([turn, print]));
+  }
+
   /** Begins to load what is known of the next part. */
-  #ahead(turns: Iterator<Turn>): { turn: Turn; loaded: Promise<Loaded> } | undefined {
+  #ahead(turns: Iterator<Turn>, depth: Depth): { turn: Turn; loaded: Promise<Loaded> } | undefined {
     const { value: turn, done } = turns.next();
     if (done) return undefined;
-    const loaded = this.#load(turn);
+    const loaded = this.#load(turn, depth);
     // Should nobody come to wait for it.
     loaded.catch(() => undefined);
     return { turn: turn as Turn, loaded };
@@ -153,15 +183,17 @@ export class PlanParts {
     };
   }
 
-  async #plan(turn: Turn, loaded: Loaded, sharedClients: ReadonlySet<string> | undefined): Promise<Plan> {
+  async #plan(turn: Turn, loaded: Loaded, sharedClients: ReadonlySet<string> | undefined): Promise<PlannedPart> {
     const found: LookedUp = { customerDetails: new Map(), licenceDetails: new Map(), absent: new Map(), addresses: new Map() };
     for (let round = 0; round < ROUNDS; round += 1) {
       // Loaded anew each time: people map and link while an import looks, and what was looked up is there now.
-      const rows = round === 0 && loaded.withSites === this.#sitesLookedAt ? loaded : await this.#load(turn);
-      const input = this.#input(turn, rows, found, sharedClients);
+      const fits = round === 0 && loaded.depth === 'records' && loaded.withSites === this.#sitesLookedAt;
+      const part = fits ? loaded : await this.#load(turn);
+      const print = round === 0 && !sharedClients ? this.#printOf(turn, part) : undefined;
+      const input = this.#input(turn, part, found, sharedClients);
       const plan = planImport(input);
       if (!isWhole(plan)) await this.#lookUp(plan.needs, input, found);
-      else if (!(await this.#lookAtAddresses(plan, input, found))) return plan;
+      else if (!(await this.#lookAtAddresses(plan, input, found))) return { plan, print: isSettled(plan) ? print : undefined };
     }
     throw new ImportFailure(
       'isthmus',
@@ -170,10 +202,11 @@ export class PlanParts {
     );
   }
 
-  async #load({ customerIds }: Turn): Promise<Loaded> {
+  async #load({ customerIds }: Turn, depth: Depth = 'records'): Promise<Loaded> {
     const { db, from, look } = this.context;
     const withSites = this.#sitesLookedAt;
-    return { rows: await loadPart(db, { ...from, customerIds, sites: withSites, unreadable: look.unreadable }), withSites };
+    const part = await loadPart(db, { ...from, customerIds, sites: withSites, unreadable: look.unreadable }, depth);
+    return { ...part, depth, withSites };
   }
 
   #input(turn: Turn, { rows: loaded }: Loaded, found: LookedUp, sharedClients?: ReadonlySet<string>): PlanInput {

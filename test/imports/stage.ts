@@ -108,6 +108,7 @@ const SETTINGS: Pick<Tenant, 'clientImport' | 'subscriptionImport' | 'integrator
 const TABLES = [
   'changes',
   'skips',
+  'settled_plans',
   'licence_claims',
   'links',
   'mappings',

@@ -76,6 +76,11 @@ export function isWhole({ needs }: Plan): boolean {
   return !needs.sites && needs.customers.size + needs.details.size + needs.clients.size + needs.licences.size === 0;
 }
 
+/** Whether all is as it should be: nothing is to be done, and nothing about what belongs to what is to be remembered. */
+export function isSettled(plan: Plan): boolean {
+  return isWhole(plan) && plan.changes.length + plan.mappings.length + plan.forgotten.length + plan.links.length === 0;
+}
+
 /** By customer, the clients at which its linked licences stand now. */
 function licenceClients(input: PlanInput): Map<string, Set<string>> {
   const owner = new Map(input.subscriptions.rows.map((row) => [row.subscriptionId, row.customerId]));

@@ -1,8 +1,10 @@
-import type { ChangeState, ImportCounts, LinkOrigin } from '../../../entities/index.js';
+import type { ChangeState, ImportCounts } from '../../../entities/index.js';
 import type { LinkDecision, MappingDecision, Plan, PlannedSkip } from '../plan/input.js';
 import { ImportCancelled } from '../failure.js';
 import { forgetOpenMappings, storeMappings } from './known.js';
 import { nameOfChange, weightOf, type Held, type Weight } from '../guard/guard.js';
+import { noteSent, writeSettlements, type Settlement } from './settlements.js';
+import { writeLinks } from './write-links.js';
 import { noCounts } from './import-row.js';
 import type { ImportHold } from './import-row.js';
 import { claimKeys, forgetOldClaims, type KeyedCreate } from './licence-claims.js';
@@ -20,8 +22,10 @@ import {
   type StoredChange,
 } from './planned-changes.js';
 import { jsonParameter, type Query } from './query.js';
+import { insertSkips, type SkipRange } from './skips.js';
 
 export type { Kind, Source, StoredChange } from './planned-changes.js';
+export type { Settlement } from './settlements.js';
 
 /** Which of the changes that have a name weigh this. */
 const WEIGHS: Record<Weight, string> = {
@@ -31,16 +35,6 @@ const WEIGHS: Record<Weight, string> = {
 
 /** So many changes are read back at a time. */
 const AT_A_TIME = 500;
-
-/** How a change ended. */
-export interface Settlement {
-  id: string;
-  state: Extract<ChangeState, 'applied' | 'failed' | 'superseded'>;
-  psaId?: string;
-  /** What the PSA shows; left as planned when it is not known. */
-  after?: object;
-  message?: string;
-}
 
 /** The changes, skips and links of one import, written under its hold. */
 export class PlanStore {
@@ -53,9 +47,12 @@ export class PlanStore {
     private readonly owner: { psaInstanceId: string; tenantId: string },
   ) {}
 
-  /** Stores a part of a plan. Nothing of it may be done before all parts are stored and the guard has looked at them. */
-  async addPart({ changes, skips }: Pick<Plan, 'changes' | 'skips'>): Promise<void> {
-    if (changes.length + skips.length === 0) return;
+  /**
+   * Stores a part of a plan. Nothing of it may be done before all parts are stored and the guard has looked at them. Answers where its skips
+   * are; null when there are none.
+   */
+  async addPart({ changes, skips }: Pick<Plan, 'changes' | 'skips'>): Promise<SkipRange | null> {
+    if (changes.length + skips.length === 0) return null;
     const rows = changes.map((change, at) => ({
       ...rowOf(change),
       sequence: sequenceOf(change, this.#planned + at),
@@ -63,7 +60,7 @@ export class PlanStore {
       name: weightOf(change) === undefined ? null : nameOfChange(change),
     }));
     this.#planned += changes.length;
-    await this.hold.fenced(async (query) => {
+    return this.hold.fenced(async (query) => {
       if (rows.length > 0) {
         await query(
           `INSERT INTO changes (psa_instance_id, tenant_id, import_id, attempt, sequence, entity, action, customer_id, subscription_id, line, psa_id, before, planned, after, beside, message, name)
@@ -73,7 +70,7 @@ export class PlanStore {
           [this.owner.psaInstanceId, this.owner.tenantId, this.hold.importId, this.hold.attempt, jsonParameter(rows)],
         );
       }
-      await insertSkips(query, this.hold.importId, skips);
+      return insertSkips(query, this.hold.importId, skips);
     });
   }
 
@@ -172,7 +169,11 @@ export class PlanStore {
   async markSent(changes: readonly { id: string }[], youngestBefore: string | null = null): Promise<void> {
     await this.hold.fenced(async (query) => {
       await this.#requireWanted(query);
-      await noteSent(query, ids(changes), youngestBefore);
+      await noteSent(
+        query,
+        changes.map(({ id }) => id),
+        youngestBefore,
+      );
     });
   }
 
@@ -227,33 +228,9 @@ export class PlanStore {
     if (links.length > 0) await this.hold.fenced((query) => this.writeLinks(query, links));
   }
 
-  async writeLinks(query: Query, links: readonly LinkDecision[]): Promise<void> {
-    const rows = links.map((link) => ({
-      subscription_id: link.subscriptionId,
-      line: link.line,
-      licence_id: link.licenceId,
-      origin: link.origin satisfies LinkOrigin,
-      old_subscription_id: link.instead?.subscriptionId ?? null,
-      old_line: link.instead?.line ?? null,
-    }));
-    const set = `jsonb_to_recordset($2::jsonb) AS made(subscription_id text, line text, licence_id text, origin text, old_subscription_id text, old_line text)`;
-    const movesOn = links.some(({ instead }) => instead !== undefined);
-    if (movesOn) {
-      await query(
-        `UPDATE links SET archived_at = now(), archived_why = 'renewal' FROM ${set}
-       WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = made.old_subscription_id AND links.line = made.old_line AND links.licence_id = made.licence_id`,
-        [this.owner.tenantId, jsonParameter(rows)],
-      );
-    }
-    await query(
-      `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id, origin)
-       SELECT $3, $1, subscription_id, line, licence_id, origin FROM ${set}
-       WHERE NOT EXISTS (SELECT 1 FROM links AS held WHERE held.psa_instance_id = $3 AND held.licence_id = made.licence_id AND held.archived_at IS NULL)
-       ON CONFLICT (tenant_id, subscription_id, line) WHERE archived_at IS NULL
-       DO UPDATE SET licence_id = excluded.licence_id, origin = excluded.origin, create_anyway = false
-       WHERE links.licence_id IS NULL`,
-      [this.owner.tenantId, jsonParameter(rows), this.owner.psaInstanceId],
-    );
+  /** The same, in a transaction that is under way. */
+  writeLinks(query: Query, links: readonly LinkDecision[]): Promise<void> {
+    return writeLinks(query, this.owner, links);
   }
 
   /** What became of the plan, counted from its stored changes. A preview counts what would happen. */
@@ -278,14 +255,6 @@ export class PlanStore {
   }
 }
 
-function ids(changes: readonly { id: string }[]): string[] {
-  return changes.map((change) => change.id);
-}
-
-async function noteSent(query: Query, changeIds: readonly string[], youngestBefore: string | null): Promise<void> {
-  await query(`UPDATE changes SET state = 'sent', sent_at = now(), youngest_before = $2 WHERE id = ANY($1)`, [changeIds, youngestBefore]);
-}
-
 const COUNTED: Record<string, (counts: ImportCounts, n: number) => void> = {
   'client create': (counts, n) => (counts.clients.created += n),
   'client link': (counts, n) => (counts.clients.linked += n),
@@ -299,41 +268,4 @@ const COUNTED: Record<string, (counts: ImportCounts, n: number) => void> = {
 
 function add(counts: ImportCounts, entity: string, action: string, n: number): void {
   COUNTED[`${entity} ${action}`]?.(counts, n);
-}
-
-async function writeSettlements(query: Query, settlements: readonly Settlement[]): Promise<void> {
-  if (settlements.length === 0) return;
-  const rows = settlements.map(({ id, state, psaId, after, message }) => ({
-    id,
-    state,
-    psa_id: psaId ?? null,
-    after: after ?? null,
-    message: message ?? null,
-  }));
-  await query(
-    `WITH settled AS (UPDATE changes SET state = ended.state, psa_id = coalesce(ended.psa_id, changes.psa_id), after = coalesce(ended.after, changes.after),
-       message = CASE WHEN ended.message IS NULL THEN changes.message WHEN changes.message IS NULL THEN ended.message ELSE changes.message || ' ' || ended.message END,
-       settled_at = clock_timestamp()
-     FROM jsonb_to_recordset($1::jsonb) AS ended(id uuid, state text, psa_id text, after jsonb, message text) WHERE changes.id = ended.id RETURNING changes.id)
-     UPDATE licence_claims SET ended_at = clock_timestamp() FROM settled WHERE licence_claims.change_id = settled.id AND licence_claims.ended_at IS NULL`,
-    [jsonParameter(rows)],
-  );
-}
-
-async function insertSkips(query: Query, importId: string, skips: readonly PlannedSkip[]): Promise<void> {
-  if (skips.length === 0) return;
-  const rows = skips.map((skip) => ({
-    entity: skip.entity,
-    marketplace_id: skip.marketplaceId.slice(0, 64),
-    line: skip.line ?? null,
-    psa_id: skip.psaId ?? null,
-    reason: skip.reason,
-    detail: skip.detail,
-  }));
-  await query(
-    `INSERT INTO skips (import_id, entity, marketplace_id, line, psa_id, reason, detail)
-     SELECT $1, entity, marketplace_id, line, psa_id, reason, detail
-     FROM jsonb_to_recordset($2::jsonb) AS skipped(entity text, marketplace_id text, line text, psa_id text, reason text, detail text)`,
-    [importId, jsonParameter(rows)],
-  );
 }

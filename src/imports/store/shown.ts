@@ -21,6 +21,8 @@ export interface Shown<T> {
   idOf(record: T): string;
   /** Columns that are looked for, with their values; text, all of them. */
   columns(record: T): Record<string, string | null>;
+  /** What its columns depend on beside the record: shown with another one, it is stored anew. */
+  under?: string;
   /** Whether the table remembers what a list shows no more. */
   remembers: boolean;
 }
@@ -86,6 +88,7 @@ export function licencesFor(marketplace: string): Shown<Licence> {
     record: 'record',
     idOf: (licence) => licence.licenceId,
     columns: (licence) => ({ client_id: licence.clientId, key_of: keyOf(marketplace, licence) }),
+    under: marketplace,
     remembers: false,
   };
 }
@@ -111,7 +114,7 @@ export async function newsOf<T>(db: Queryable, of: Shown<T>, tenantId: string, s
   // Of rows with the same id the later one counts.
   const byId = new Map(shown.map((record) => [of.idOf(record), record]));
   const texts = new Map([...byId].map(([id, record]) => [id, jsonParameter(record)]));
-  const digests = [...texts.values()].map(digestOf);
+  const digests = [...texts.values()].map((text) => digestOf(of.under === undefined ? text : `${of.under} ${text}`));
   const hidden = of.remembers ? 'OR NOT known.listed OR known.gone_at IS NOT NULL' : '';
   const news = (await db.query(
     `SELECT shown.id, shown.digest FROM unnest($2::text[], $3::text[]) AS shown(id, digest)

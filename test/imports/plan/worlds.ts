@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { isLive } from '../../../src/domain/index.js';
+import type { PlanInput } from '../../../src/imports/plan/input.js';
 import { client, customer, licence, line, plan, play, subscription, TODAY, world, type World } from './world.js';
 
 /** Arbitrary worlds, small and awkward, so that much meets in few records. */
@@ -139,33 +140,36 @@ const NOTHING = { ended: [], quantity: [], renewed: [] as number[] };
  * What happens between two imports: subscriptions end, change, or are renewed under another id; people edit, deactivate, delete and
  * copy licences, take keys away, adopt, release and ask for new ones; links are lost; another tenant takes some.
  */
-const anyEvents = fc.record(
-  {
-    ended: fc.array(fc.nat(7), { maxLength: 3 }),
-    renewed: fc.array(fc.nat(7), { maxLength: 3 }),
-    quantity: fc.array(fc.tuple(fc.nat(7), fc.nat(9)), { maxLength: 3 }),
-    swapped: fc.option(fc.nat(7), { nil: undefined, freq: 4 }),
-    edited: fc.array(
-      fc.record({
-        at: fc.nat(9),
-        count: fc.nat(9),
-        name: fc.constantFrom('Ours', undefined),
-        active: fc.boolean(),
-        key: fc.constantFrom(undefined, undefined, null, 'theirs'),
-        price: fc.constantFrom(undefined, '99'),
-      }),
-      { maxLength: 3 },
-    ),
-    deleted: fc.array(fc.nat(9), { maxLength: 2 }),
-    copied: fc.array(fc.nat(9), { maxLength: 1 }),
-    unlinked: fc.array(fc.nat(9), { maxLength: 2 }),
-    released: fc.array(fc.nat(9), { maxLength: 1 }),
-    elsewhere: fc.array(fc.nat(9), { maxLength: 1 }),
-    adopted: fc.array(fc.tuple(fc.nat(9), fc.nat(7)), { maxLength: 2 }),
-    anyway: fc.array(fc.nat(7), { maxLength: 1 }),
-    added: fc.array(anySubscription, { maxLength: 2 }),
-  },
-  { requiredKeys: ['ended', 'quantity', 'renewed'] },
+const EVENTS = {
+  ended: fc.array(fc.nat(7), { maxLength: 3 }),
+  renewed: fc.array(fc.nat(7), { maxLength: 3 }),
+  quantity: fc.array(fc.tuple(fc.nat(7), fc.nat(9)), { maxLength: 3 }),
+  swapped: fc.option(fc.nat(7), { nil: undefined, freq: 4 }),
+  edited: fc.array(
+    fc.record({
+      at: fc.nat(9),
+      count: fc.nat(9),
+      name: fc.constantFrom('Ours', undefined),
+      active: fc.boolean(),
+      key: fc.constantFrom(undefined, undefined, null, 'theirs'),
+      price: fc.constantFrom(undefined, '99'),
+    }),
+    { maxLength: 3 },
+  ),
+  deleted: fc.array(fc.nat(9), { maxLength: 2 }),
+  copied: fc.array(fc.nat(9), { maxLength: 1 }),
+  unlinked: fc.array(fc.nat(9), { maxLength: 2 }),
+  released: fc.array(fc.nat(9), { maxLength: 1 }),
+  elsewhere: fc.array(fc.nat(9), { maxLength: 1 }),
+  adopted: fc.array(fc.tuple(fc.nat(9), fc.nat(7)), { maxLength: 2 }),
+  anyway: fc.array(fc.nat(7), { maxLength: 1 }),
+  added: fc.array(anySubscription, { maxLength: 2 }),
+};
+const anyEvents = fc.record(EVENTS, { requiredKeys: ['ended', 'quantity', 'renewed'] });
+
+/** One of them alone. */
+const anyEvent: fc.Arbitrary<Partial<Events>> = fc.oneof(
+  ...Object.entries(EVENTS).map(([name, values]) => (values as fc.Arbitrary<unknown>).map((value) => ({ [name]: value }))),
 );
 
 type Events = typeof anyEvents extends fc.Arbitrary<infer T> ? T : never;
@@ -239,9 +243,68 @@ export function happen(state: World, events: Partial<Events>): World {
     if (name === undefined || next.links.some((link) => link.subscriptionId === sub!.subscriptionId && link.line === name)) continue;
     next.links.push({ subscriptionId: sub!.subscriptionId, line: name, licenceId: null, createAnyway: true });
   }
-  (more.added ?? []).forEach((parts, at) => next.subscriptions.push(subscriptionOf(String(300 + at), parts)));
+  (more.added ?? []).forEach((parts, at) => {
+    const id = String(300 + at);
+    if (next.subscriptions.every((one) => one.subscriptionId !== id)) next.subscriptions.push(subscriptionOf(id, parts));
+  });
   return next;
 }
+
+/** What happens to customers and clients: new ones, other names, other mappings, and clients that are gone. */
+const anyPeople = fc.record({
+  customer: fc.option(fc.record({ at: fc.nat(5), name: fc.constantFrom(...NAMES) }), { nil: undefined }),
+  client: fc.option(fc.record({ at: fc.nat(6), name: fc.constantFrom(...NAMES), inactive: fc.boolean() }), { nil: undefined }),
+  mapping: fc.option(fc.tuple(fc.nat(4), fc.option(fc.nat(5), { nil: undefined })), { nil: undefined }),
+  gone: fc.option(fc.nat(5), { nil: undefined, freq: 4 }),
+});
+
+function peopleHappen(state: World, people: typeof anyPeople extends fc.Arbitrary<infer T> ? T : never): World {
+  const next = structuredClone(state);
+  if (people.customer) {
+    const { at, name } = people.customer;
+    const old = next.customers[at];
+    const id = old?.customerId ?? String(next.customers.length + 1);
+    next.customers.splice(at, 1, old ? { ...old, name } : customer(id, name));
+  }
+  if (people.client) {
+    const { at, name, inactive } = people.client;
+    const old = next.clients[at];
+    next.clients.splice(at, 1, old ? { ...old, name, inactive } : client(String(7000 + next.clients.length), name, { inactive }));
+  }
+  if (people.mapping) {
+    const [customerId, target] = [next.customers[people.mapping[0]]?.customerId, next.clients[people.mapping[1] ?? -1]?.clientId];
+    if (customerId !== undefined) {
+      next.mappings = next.mappings.filter((one) => one.customerId !== customerId);
+      if (target !== undefined) next.mappings.push({ customerId, clientId: target, state: 'mapped', origin: 'manual' });
+    }
+  }
+  if (people.gone !== undefined) next.clients.splice(people.gone, 1);
+  return next;
+}
+
+/** What the PSA answers when it is asked for records that are spoken of and not there. */
+function unknownTo({ clients, licences, mappings, links }: World): Pick<PlanInput, 'clientDetails' | 'licenceDetails'> {
+  const clientIds = [...mappings.map(({ clientId }) => clientId), ...licences.map(({ clientId }) => clientId)];
+  const asked = (ids: readonly (string | null)[], there: ReadonlySet<string>): Map<string, null> =>
+    new Map(ids.flatMap((id) => (id === null || there.has(id) ? [] : [[id, null]])));
+  return {
+    clientDetails: asked(clientIds, new Set(clients.map(({ clientId }) => clientId))),
+    licenceDetails: asked(
+      links.map(({ licenceId }) => licenceId),
+      new Set(licences.map(({ licenceId }) => licenceId)),
+    ),
+  };
+}
+
+/** What happens in a world, one thing after the other; now and then it is imported again. */
+export const anyHappenings: fc.Arbitrary<((state: World) => World)[]> = fc.array(
+  fc.oneof(
+    anyEvent.map((event) => (state: World) => happen(state, event)),
+    anyPeople.map((people) => (state: World) => peopleHappen(state, people)),
+    fc.constant((state: World) => play(state, plan(state, unknownTo(state)))),
+  ),
+  { minLength: 1, maxLength: 8 },
+);
 
 /** A world that was imported once, before anything else happened. */
 export const anyImported: fc.Arbitrary<World> = anyWorld.map((first) => play(first, plan(first)));
