@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { AsyncTask, SimpleIntervalJob } from 'toad-scheduler';
-import { Import } from '../../entities/index.js';
 import { psaSettings } from '../connect.js';
 import { PsaClient } from '../psa/index.js';
 import { SharedBudget } from '../psa-instances/budget/shared-budget.js';
@@ -32,12 +31,16 @@ export function alertsOf(services: Services): AlertsService {
   });
 }
 
+/** The tenant of an import that ended, where tickets are wanted. */
+const ENDED = `SELECT imports.tenant_id AS "tenantId" FROM imports JOIN psa_instances ON psa_instances.id = imports.psa_instance_id
+  WHERE imports.id = $1 AND NOT imports.preview AND imports.state NOT IN ('queued', 'running')
+    AND psa_instances.alert_client_id IS NOT NULL AND psa_instances.alert_ticket_type_id IS NOT NULL`;
+
 /** Tells people of what an import that just ended needs of them. Never throws. */
 export async function tellOfImport(services: Services, importId: string, signal: AbortSignal): Promise<void> {
   try {
-    const row = await services.dataSource.manager.findOneBy(Import, { id: importId });
-    if (!row || row.preview || row.state === 'queued' || row.state === 'running') return;
-    await alertsOf(services).reconcileTenant(row.tenantId, signal);
+    const [ended] = await services.dataSource.query<{ tenantId: string }[]>(ENDED, [importId]);
+    if (ended) await alertsOf(services).reconcileTenant(ended.tenantId, signal);
   } catch (error) {
     services.logger.warn({ importId, err: error }, 'People could not be told of an import; it is tried again');
   }

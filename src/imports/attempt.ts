@@ -59,6 +59,10 @@ export interface Attempt {
   /** Calls of the attempts before this one. */
   calls: { marketplace: number; psa: number };
   vendors?: Vendors;
+  /** Whether vendors refused the tenant's credentials the last time. */
+  refused?: boolean;
+  /** To be ended with the attempt. */
+  reporting?: { end(): void };
   remarks: string[];
   /** Changes planned, and how many of them have ended. */
   planned: number;

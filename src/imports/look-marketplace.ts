@@ -82,7 +82,7 @@ export async function lookAtMarketplace(
   look.records = readable.length + restful;
   await readChosen(context, marketplace, look, worthReading(readable, { ...limits, since, restful }));
   // Only now: had a detail failed, its customer's order must be found again next time.
-  if (news) await context.hold.fenced((query) => storeOrders(query, tenant.id, news.open, news.readUntil ?? until));
+  if (news?.isNews) await context.hold.fenced((query) => storeOrders(query, tenant.id, news.open, news.readUntil ?? until));
   return look;
 }
 
@@ -141,7 +141,8 @@ async function lookAtCustomers(context: LookContext, marketplace: Marketplace, s
     await context.progress(0, null);
   });
   const malformed = walk.malformed.flatMap(({ id }) => id ?? []);
-  if (isAnother(seen, known, (await knownNames(dataSource, tenant.id, malformed)).size > 0)) {
+  const knowsMalformed = malformed.length > 0 && (await knownNames(dataSource, tenant.id, malformed)).size > 0;
+  if (isAnother(seen, known, knowsMalformed)) {
     throw new ImportFailure(
       'configuration',
       'different_account',

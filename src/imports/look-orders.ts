@@ -20,6 +20,8 @@ export interface OrderNews {
   open: Pick<Order, 'orderId' | 'customerId'>[];
   /** The newest order there is. */
   readUntil?: string;
+  /** Whether something of this is to be remembered that was not known before. */
+  isNews: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function lookAtOrders(
   now: number,
   check: () => Promise<void>,
 ): Promise<OrderNews> {
-  const news: OrderNews = { touched: new Map(), open: [] };
+  const news: OrderNews = { touched: new Map(), open: [], isNews: false };
   const from = readUntil === undefined ? undefined : new Date(Date.parse(readUntil) - OVERLAP_MS).toISOString();
   const today = new Date(now).toISOString();
   const touch = (customerId: string, at: number): void =>
@@ -66,5 +68,8 @@ export async function lookAtOrders(
     if (order && !isFinal(order)) news.open.push({ orderId, customerId });
     else touch(customerId, Infinity);
   }
+  const sameOpen = news.open.length === wasOpen.size && news.open.every(({ orderId }) => wasOpen.has(orderId));
+  news.isNews =
+    !sameOpen || (news.readUntil !== undefined && (readUntil === undefined || Date.parse(news.readUntil) > Date.parse(readUntil)));
   return news;
 }

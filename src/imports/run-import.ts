@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { PsaInstance, Tenant, type Import, type ImportState } from '../../entities/index.js';
-import { applyPlan } from './apply/apply-plan.js';
+import { applyPlan, type Decisions } from './apply/apply-plan.js';
 import { rememberShown } from './apply/remember-shown.js';
 import { spent, type Again, type Attempt, type ImportDeps } from './attempt.js';
 import { endAttempt } from './end-attempt.js';
@@ -12,7 +12,7 @@ import { makePlan } from './make-plan.js';
 import { Heartbeat, type Held } from './heartbeat.js';
 import { reporter, type Progress } from './report-progress.js';
 import { claimImport, ImportHold } from './store/import-row.js';
-import { replaceWaiting } from './store/approvals.js';
+import { isWaiting, replaceWaiting } from './store/approvals.js';
 import { PlanStore } from './store/plan-store.js';
 import { CLIENTS, licencesFor, storeShown, type Shown } from './store/shown.js';
 import { credentialsWorked } from './store/refusals.js';
@@ -56,13 +56,15 @@ export async function runImport(deps: ImportDeps, importId: string, signal: Abor
   try {
     const { state, counts, digest } = await work(attempt);
     const result = { counts, error: null, remarks: attempt.remarks, calls: spent(attempt), ...(digest === undefined ? {} : { digest }) };
-    await hold.finish(state, result, (query) => credentialsWorked(query, run.tenantId));
+    // Only imports of the tenant count refusals, and no other one runs.
+    await hold.finish(state, result, attempt.refused ? (query) => credentialsWorked(query, run.tenantId) : undefined);
     deps.logger.info({ importId, tenantId: run.tenantId, state, counts }, 'import finished');
     return undefined;
   } catch (error) {
     return await endAttempt(attempt, error, signal);
   } finally {
     heartbeat.end();
+    attempt.reporting?.end();
     stop.abort();
     attempt.vendors?.close();
   }
@@ -74,7 +76,9 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
     const message = `${MOST_TRIES} attempts were begun and none came to an end: their processes died or lost the database. What they did stays done. Look into the log around their times, then import again.`;
     throw new ImportFailure('isthmus', 'too_many_attempts', message);
   }
-  if (!run.preview && run.customerId === null && run.clientId === null) await hold.fenced((query) => replaceWaiting(query, run));
+  if (run.cancelRequestedAt) throw new ImportCancelled();
+  const whole = !run.preview && run.customerId === null && run.clientId === null;
+  if (whole && (await isWaiting(deps.dataSource, run))) await hold.fenced((query) => replaceWaiting(query, run));
   const tenant = await deps.dataSource.getRepository(Tenant).findOneByOrFail({ id: run.tenantId });
   const psaInstance = await deps.dataSource.getRepository(PsaInstance).findOneByOrFail({ id: run.psaInstanceId });
   if (!tenant.enabled || tenant.archivedAt || !psaInstance.enabled || psaInstance.archivedAt) {
@@ -84,16 +88,16 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
       'The tenant or its PSA instance is switched off or archived. Switch it on, then import again.',
     );
   }
+  attempt.refused = tenant.refusals > 0;
   attempt.vendors = await deps.connect(tenant, psaInstance, attempt.signal, { writes: heartbeat, scheduled: !goesFirst(run) });
   const { psa } = attempt.vendors;
-  const progress = stopping(
-    attempt,
-    reporter(
-      hold,
-      () => deps.now(),
-      () => spent(attempt),
-    ),
+  const reporting = reporter(
+    hold,
+    () => deps.now(),
+    () => spent(attempt),
   );
+  attempt.reporting = reporting;
+  const progress = stopping(attempt, reporting.progress);
   const wait = (ms: number): Promise<void> => pause(attempt, ms);
   const keys = { client: psaInstance.clientKeysKept, licence: psaInstance.licenceKeysKept };
   const rememberKeys = async (of: 'client' | 'licence', kept: boolean): Promise<void> => {
@@ -145,31 +149,37 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
       clients: (shown) => keep(CLIENTS, shown),
       licences: (shown) => keep(licencesFor(tenant.marketplace), shown),
     });
-    await applyPlan(
-      {
-        dataSource: deps.dataSource,
-        psa: remembering.psa,
-        store,
-        tenantId: tenant.id,
-        psaInstanceId,
-        recordsPerCall: psaInstance.recordsPerCall,
-        licencesThere: made.there.licences.count,
-        advance,
-        wait,
-        ...writes,
-        keys,
-        rememberKeys,
-      },
-      plan,
-      planned,
-      made.there,
-    );
+    if (!isNothing(plan, planned))
+      await applyPlan(
+        {
+          dataSource: deps.dataSource,
+          psa: remembering.psa,
+          store,
+          tenantId: tenant.id,
+          psaInstanceId,
+          recordsPerCall: psaInstance.recordsPerCall,
+          licencesThere: made.there.licences.count,
+          advance,
+          wait,
+          ...writes,
+          keys,
+          rememberKeys,
+        },
+        plan,
+        planned,
+        made.there,
+      );
     await remembering.flush();
   }
   const counts = await store.counts(run.preview, plan.unchanged);
-  const open = await openSkips(deps.dataSource, run.id);
+  const open = counts.skipped > 0 ? await openSkips(deps.dataSource, run.id) : 0;
   if (counts.held > 0 && !run.preview) return { counts, state: 'needs_approval', digest: digestOf(await store.heldNames()) };
   return { counts, state: counts.failed > 0 ? 'partly_failed' : open > 0 ? 'succeeded_with_skips' : 'succeeded' };
+}
+
+/** Whether a plan leaves nothing to do, and nothing to note. */
+function isNothing({ mappings, forgotten, links }: Decisions, planned: Readonly<Record<string, number>>): boolean {
+  return mappings.length + forgotten.length + links.length === 0 && Object.values(planned).every((count) => count === 0);
 }
 
 /** Progress that, when it finds the import cancelled or taken over, stops everything that is under way. */

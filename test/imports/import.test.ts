@@ -36,7 +36,12 @@ describe('An import of everything', () => {
       .map((call) => call.path);
     afterPreview = standing(on.sandbox);
     writes.push(on.sandbox.psa.writes());
+    const { now } = on.deps;
+    let looks = 0;
+    // By its own clock it takes so long that every phase can be seen.
+    on.deps.now = () => now() + (looks += 1) * 1000;
     first = await on.run();
+    on.deps.now = now;
     writes.push(on.sandbox.psa.writes());
     phases = (await dataSource.query(`SELECT phase, done, total FROM told WHERE import_id = $1 ORDER BY id`, [
       first.row.id,

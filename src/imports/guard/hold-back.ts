@@ -30,7 +30,8 @@ export async function holdBack(
   weighed: Weighed,
   looks: GuardFacts['looks'],
 ): Promise<void> {
-  if (run.approval) return;
+  // Where nothing weighs, nothing is to wait, whatever it would be weighed against.
+  if (run.approval || weighed.losses + weighed.clients === 0) return;
   await store.holdBack(guard(weighed, await factsOf(dataSource, run, tenant, looks)));
 }
 

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Import, ImportCounts, ImportError, ImportPhase, ImportState } from '../../../entities/index.js';
 import { Import as ImportEntity } from '../../../entities/index.js';
+import { prepared } from '../../database/prepared.js';
 import { AttemptLost, ImportCancelled } from '../failure.js';
 import { jsonParameter, type Query } from './query.js';
 import { MAY_BE_TAKEN } from './take-over.js';
@@ -38,22 +39,33 @@ export function noCounts(): ImportCounts {
  * hearing the end is settled once the PSA was looked at.
  */
 export async function claimImport(dataSource: DataSource, importId: string): Promise<Import | null> {
-  return dataSource.transaction(async (manager) => {
-    const [claimed] = (await manager.query(
-      `UPDATE imports SET state = 'running', attempt = attempt + 1, tries = tries + 1, heartbeat_at = clock_timestamp(), not_before = NULL, error = NULL,
-         started_at = coalesce(started_at, now()), phase = 'marketplace', progress_done = 0, progress_total = NULL
-       WHERE id = $1 AND state = ANY($2) AND ${MAY_BE_TAKEN} RETURNING id`,
-      [importId, statesThatMayBecome('running')],
-    )) as [unknown[], number];
-    if (claimed.length !== 1) return null;
-    const row = await manager.findOneByOrFail(ImportEntity, { id: importId });
-    await manager.query(`DELETE FROM skips WHERE import_id = $1`, [importId]);
-    await manager.query(
-      `UPDATE changes SET state = 'superseded', message = concat_ws(' ', message, 'The attempt ended early; the next one planned anew.') WHERE import_id = $1 AND state IN ('planned', 'failed')`,
-      [importId],
-    );
-    return row;
-  });
+  const [claimed] = await dataSource.query<Record<string, unknown>[]>(CLAIM, [importId, statesThatMayBecome('running')]);
+  return claimed ? rowOf(dataSource, claimed) : null;
+}
+
+/** One statement. A first attempt has left nothing behind. */
+const CLAIM = prepared(
+  'claim_import',
+  `WITH claimed AS (
+     UPDATE imports SET state = 'running', attempt = attempt + 1, tries = tries + 1, heartbeat_at = clock_timestamp(), not_before = NULL, error = NULL,
+       started_at = coalesce(started_at, now()), phase = 'marketplace', progress_done = 0, progress_total = NULL
+     WHERE id = $1 AND state = ANY($2) AND ${MAY_BE_TAKEN} RETURNING *
+   ), forgotten AS (
+     DELETE FROM skips WHERE import_id = (SELECT id FROM claimed WHERE attempt > 1)
+   ), superseded AS (
+     UPDATE changes SET state = 'superseded', message = concat_ws(' ', message, 'The attempt ended early; the next one planned anew.')
+     WHERE import_id = (SELECT id FROM claimed WHERE attempt > 1) AND state IN ('planned', 'failed')
+   )
+   SELECT * FROM claimed`,
+);
+
+/** A row as the database gives it. */
+function rowOf(dataSource: DataSource, raw: Record<string, unknown>): Import {
+  const { driver } = dataSource;
+  const row = new ImportEntity();
+  for (const column of dataSource.getMetadata(ImportEntity).columns)
+    column.setEntityValue(row, driver.prepareHydratedValue(raw[column.databaseName], column));
+  return row;
 }
 
 function reasonToStop(rows: readonly { cancel_requested_at: Date | null }[]): AttemptLost | ImportCancelled | undefined {
@@ -73,6 +85,18 @@ export interface HandedBack {
   remarks: string[];
   calls: { marketplace: number; psa: number };
 }
+
+const FINISH = prepared(
+  'finish_import',
+  `WITH ended AS (
+     UPDATE imports SET state = $3, digest = $10, phase = 'done', counts = $4, error = $5, remarks = $6, calls_marketplace = $7, calls_psa = $8, finished_at = now()
+     WHERE id = $1 AND attempt = $2 AND state = ANY($9) RETURNING id, preview
+   ), superseded AS (
+     UPDATE changes SET state = 'superseded', message = 'The import ended before this was begun.'
+     WHERE import_id = (SELECT id FROM ended WHERE NOT preview) AND state = 'planned'
+   )
+   SELECT id FROM ended`,
+);
 
 /** One attempt's hold on its import's row: every write is fenced by the attempt, so that a worker that lost it changes nothing. */
 export class ImportHold {
@@ -125,30 +149,27 @@ export class ImportHold {
     },
     also?: (query: Query) => Promise<unknown>,
   ): Promise<void> {
+    const parameters = [
+      this.importId,
+      this.attempt,
+      state,
+      jsonParameter(result.counts),
+      result.error && jsonParameter(result.error),
+      jsonParameter(result.remarks),
+      result.calls.marketplace,
+      result.calls.psa,
+      statesThatMayBecome(state),
+      result.digest ?? null,
+    ];
+    const end = async (query: Query): Promise<void> => {
+      const ended = (await query(FINISH, parameters)) as unknown[];
+      if (ended.length === 0) throw new AttemptLost();
+    };
+    if (!also) return end((sql, values) => this.dataSource.query(sql, values));
     await this.dataSource.transaction(async (manager) => {
-      const [rows] = (await manager.query(
-        `UPDATE imports SET state = $3, digest = $10, phase = 'done', counts = $4, error = $5, remarks = $6, calls_marketplace = $7, calls_psa = $8, finished_at = now()
-         WHERE id = $1 AND attempt = $2 AND state = ANY($9) RETURNING id`,
-        [
-          this.importId,
-          this.attempt,
-          state,
-          jsonParameter(result.counts),
-          result.error && jsonParameter(result.error),
-          jsonParameter(result.remarks),
-          result.calls.marketplace,
-          result.calls.psa,
-          statesThatMayBecome(state),
-          result.digest ?? null,
-        ],
-      )) as [unknown[], number];
-      if (rows.length === 0) throw new AttemptLost();
-      await manager.query(
-        `UPDATE changes SET state = 'superseded', message = 'The import ended before this was begun.'
-         WHERE import_id = $1 AND state = 'planned' AND NOT (SELECT preview FROM imports WHERE id = $1)`,
-        [this.importId],
-      );
-      await also?.((sql, parameters) => manager.query(sql, parameters));
+      const query: Query = (sql, values) => manager.query(sql, values);
+      await end(query);
+      await also(query);
     });
   }
 
@@ -165,6 +186,11 @@ export class ImportHold {
       [this.importId, this.attempt, inSeconds, counts, error && jsonParameter(error), jsonParameter(remarks), calls.marketplace, calls.psa],
     )) as [unknown[], number];
     if (rows.length === 0) throw (await this.check()) ?? new AttemptLost();
+  }
+
+  /** A read. It needs no fence: what an attempt that lost its import makes of it is a write, and that has one. */
+  async read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
+    return this.dataSource.query<Row[]>(sql, parameters);
   }
 
   /** Runs writes that must only happen while this attempt holds the import. */

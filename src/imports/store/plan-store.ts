@@ -88,12 +88,9 @@ export class PlanStore {
 
   /** What names the changes that wait for a person. */
   async heldNames(): Promise<string[]> {
-    const rows = await this.hold.fenced(
-      (query) =>
-        query(`SELECT name FROM changes WHERE import_id = $1 AND attempt = $2 AND state = 'held'`, [
-          this.hold.importId,
-          this.hold.attempt,
-        ]) as Promise<{ name: string }[]>,
+    const rows = await this.hold.read<{ name: string }>(
+      `SELECT name FROM changes WHERE import_id = $1 AND attempt = $2 AND state = 'held'`,
+      [this.hold.importId, this.hold.attempt],
     );
     return rows.map(({ name }) => name);
   }
@@ -101,6 +98,7 @@ export class PlanStore {
   /** How many changes of each kind are to be done, and were not begun. */
   async plannedCounts(): Promise<Record<Kind, number>> {
     const counts = { clientLinks: 0, clientCreates: 0, siteUpdates: 0, licenceUpdates: 0, licenceCreates: 0 };
+    if (this.#planned === 0) return counts;
     const rows = await this.#ofAttempt<{ place: number; n: number }>(
       `SELECT sequence / $3 AS place, count(*)::int AS n`,
       `true GROUP BY 1`,
@@ -140,14 +138,11 @@ export class PlanStore {
   }
 
   #ofAttempt<Row>(select: string, where: string, parameters: unknown[]): Promise<Row[]> {
-    return this.hold.fenced(
-      (query) =>
-        query(`${select} FROM changes WHERE import_id = $1 AND attempt = $2 AND state = 'planned' AND ${where}`, [
-          this.hold.importId,
-          this.hold.attempt,
-          ...parameters,
-        ]) as Promise<Row[]>,
-    );
+    return this.hold.read<Row>(`${select} FROM changes WHERE import_id = $1 AND attempt = $2 AND state = 'planned' AND ${where}`, [
+      this.hold.importId,
+      this.hold.attempt,
+      ...parameters,
+    ]);
   }
 
   async addSkips(skips: readonly PlannedSkip[]): Promise<void> {
@@ -236,19 +231,17 @@ export class PlanStore {
   /** What became of the plan, counted from its stored changes. A preview counts what would happen. */
   async counts(preview: boolean, unchanged: Plan['unchanged']): Promise<ImportCounts> {
     const counts = noCounts();
-    await this.hold.fenced(async (query) => {
-      const rows = (await query(
-        `SELECT entity, action, state, count(*)::int AS n FROM changes WHERE import_id = $1 GROUP BY entity, action, state`,
-        [this.hold.importId],
-      )) as { entity: string; action: string; state: ChangeState; n: number }[];
-      for (const { entity, action, state, n } of rows) {
-        if (state === 'failed') counts.failed += n;
-        else if (state === 'held') counts.held += n;
-        else if (state === 'applied' || (preview && state === 'planned')) add(counts, entity, action, n);
-      }
-      const skipped = (await query(`SELECT count(*)::int AS n FROM skips WHERE import_id = $1`, [this.hold.importId])) as { n: number }[];
-      counts.skipped = skipped[0]!.n;
-    });
+    const rows = await this.hold.read<{ entity: string; action: string; state: ChangeState | null; n: number }>(
+      `SELECT entity, action, state, count(*)::int AS n FROM changes WHERE import_id = $1 GROUP BY entity, action, state
+       UNION ALL SELECT NULL, NULL, NULL, count(*)::int FROM skips WHERE import_id = $1`,
+      [this.hold.importId],
+    );
+    for (const { entity, action, state, n } of rows) {
+      if (state === null) counts.skipped = n;
+      else if (state === 'failed') counts.failed += n;
+      else if (state === 'held') counts.held += n;
+      else if (state === 'applied' || (preview && state === 'planned')) add(counts, entity, action, n);
+    }
     counts.clients.unchanged = unchanged.clients;
     counts.licences.unchanged = unchanged.licences;
     return counts;

@@ -42,7 +42,6 @@ const SLOW = new Error('no answer in time');
 export class SharedBudget {
   private readonly line = new Line();
   private serving = false;
-  private prepared = false;
   private putOff = 0;
   /** Refusals that are still being told; no turn is taken before they are. */
   private telling: Promise<void> = Promise.resolve();
@@ -102,9 +101,7 @@ export class SharedBudget {
 
   private async turn(): Promise<void> {
     await this.telling;
-    if (!this.prepared) await this.statement(PREPARE, []);
-    this.prepared = true;
-    const [turn] = await this.statement<Turn>(TAKE, [Math.min(AT_ONCE, this.line.length), this.forWhom()]);
+    const turn = (await this.taken()) ?? (await this.begun());
     if (!turn) throw new Error(`There is no PSA instance ${this.options.psaInstanceId} any more: no calls are made to it.`);
     this.putOff = turn.stands_back ? this.putOff + 1 : turn.granted > 0 ? 0 : this.putOff;
     if (turn.wait_ms > (this.options.longestWaitMs ?? Number.POSITIVE_INFINITY)) {
@@ -114,6 +111,17 @@ export class SharedBudget {
     if (turn.wait_ms > 0 && !(await this.waited(turn))) return;
     const left = this.line.admit(turn.granted);
     if (left > 0) await this.giveBack(left, turn.pause);
+  }
+
+  private async taken(): Promise<Turn | undefined> {
+    const [turn] = await this.statement<Turn>(TAKE, [Math.min(AT_ONCE, this.line.length), this.forWhom()]);
+    return turn;
+  }
+
+  /** The first turn of a PSA instance: its row is made before. */
+  private async begun(): Promise<Turn | undefined> {
+    await this.statement(PREPARE, []);
+    return this.taken();
   }
 
   private forWhom(): 'person' | 'schedule' | 'patient' {
