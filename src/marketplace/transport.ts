@@ -22,7 +22,11 @@ export type Query = Record<string, string | number | undefined>;
 
 const TOKEN_TIMEOUT_MS = 60_000;
 const READ_TIMEOUT_MS = 120_000;
-const TOKEN_MARGIN_MS = 90_000;
+/**
+ * How long before its end a token is renewed, in milliseconds: as long as a call may be on its way. It is chosen after the wait for the
+ * call's turn, however long that was, and one that is found dead all the same is renewed; more than this would only cost calls.
+ */
+const TOKEN_MARGIN_MS = 30_000;
 const CALLS_PER_SECOND = 2;
 const BURST = 60;
 /** No faster than this, whatever passes: nobody needs it, and the vendor's own limit is far below. */
@@ -96,18 +100,22 @@ export class Transport {
 
   /** A read with the shared token; on 401 or 403 the token is renewed once and the read made once more. */
   async #authorised(path: string, query: Query): Promise<HttpAnswer> {
-    const token = await this.#token.get();
-    const answer = await this.#send({ method: 'GET', path, query }, token);
+    // Asked for before the call waits for its turn, and again after: it may have come to its end meanwhile.
+    let token = await this.#token.get();
+    const fresh = async (): Promise<string> => (token = await this.#token.get());
+    const answer = await this.#send({ method: 'GET', path, query }, fresh);
     if ((answer.status !== 401 && answer.status !== 403) || isQuota(answer)) return answer;
     this.#token.drop(token);
-    return this.#send({ method: 'GET', path, query }, await this.#token.get());
+    await fresh();
+    return this.#send({ method: 'GET', path, query }, fresh);
   }
 
   /** The only place that sends. */
-  async #send(call: Sendable, token?: string): Promise<HttpAnswer> {
+  async #send(call: Sendable, token?: () => Promise<string>): Promise<HttpAnswer> {
     const { timeouts, signal, logger } = this.#deps;
-    const credentials = this.#credentials(token);
+    this.#requireSendable();
     await this.#budget.take(signal);
+    const credentials = this.#credentials(await token?.());
     this.calls.made += 1;
     const startedAt = this.#pace.now();
     const answer = await this.#http.request(
@@ -133,12 +141,16 @@ export class Transport {
     return answer;
   }
 
-  #credentials(token?: string): Record<string, string> {
-    const { username, password, subscriptionKey, applicationId } = this.#settings;
+  #requireSendable(): void {
+    const { username, subscriptionKey } = this.#settings;
     if (!/^[\x21-\x7e]+$/.test(subscriptionKey)) {
       throw unusable('subscriptionKey', 'The subscription key is empty or holds characters that cannot be sent.');
     }
     if (username === '' || username.includes(':')) throw unusable('username', 'The user name is empty or holds a colon.');
+  }
+
+  #credentials(token?: string): Record<string, string> {
+    const { username, password, subscriptionKey, applicationId } = this.#settings;
     const authorization = token === undefined ? `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` : `Bearer ${token}`;
     return {
       Authorization: authorization,

@@ -47,13 +47,29 @@ describe('the token', () => {
     const client = server.client();
     await Promise.all([client.customers(), client.subscriptions(), client.customers()]);
     expect(server.tokens()).toBe(1);
-    server.pace.move(1_409_000);
+    server.pace.move(1_469_000);
     await client.customers();
     expect(server.tokens()).toBe(1);
     server.pace.move(2000);
     await client.customers();
     expect(server.tokens()).toBe(2);
     expect(client.calls).toEqual({ made: 7, refused: 0 });
+  });
+
+  it('that comes to its end while a call waits for its turn is renewed before the call', async () => {
+    const refusal = { ...gatewayError(429, 'Rate limit is exceeded.'), headers: { 'Retry-After': '100' } };
+    const server = await serve((call, nth) => {
+      if (call.path === '/token') return undefined;
+      return call.path === '/customers' && nth === 2 ? refusal : page([]);
+    });
+    let waiting: Promise<unknown> | undefined;
+    const client = server.client({}, { onRefused: () => void (waiting = client.subscriptions()) });
+    await client.customers();
+    server.pace.move(1_400_000);
+    await client.customers();
+    await waiting;
+    expect(server.received.find(({ path }) => path === '/subscriptions')?.headers.authorization).toBe('Bearer token-2');
+    expect(server.tokens()).toBe(2);
   });
 
   it.each([401, 403])('that a read answers with %i is renewed once, and the read made once more', async (status) => {
