@@ -76,6 +76,8 @@ class Creation<Item, Shown> {
   /** The halves of a refused pair that passed alone: two of them mean that arrays are not taken. */
   #passedAlone = 0;
   #troubleInARow = 0;
+  /** What the last call created, being settled while the next one is on its way. */
+  #settling: Promise<void> = Promise.resolve();
 
   constructor(
     items: readonly Item[] | Source<Item>,
@@ -87,12 +89,22 @@ class Creation<Item, Shown> {
   }
 
   async run(): Promise<void> {
+    try {
+      await this.#all();
+    } finally {
+      // However it ends: what was created is to be known.
+      await this.#settling;
+    }
+  }
+
+  async #all(): Promise<void> {
     for (;;) {
       await this.#fill();
       const fresh = this.#parts.length === 0 && this.#rest.length > 0;
       const batch = this.#unseen.length >= MOST_UNSEEN ? [] : this.#next();
       if (batch.length > 0) await this.#post(batch, fresh);
       else if (this.#unseen.length > 0) {
+        await this.#settling;
         // Answers to arrays may name some of their records only: one look learns all ids at once.
         this.#lastOfAll(await this.#lookTwice(this.#unseen.splice(0)));
       } else return;
@@ -134,6 +146,7 @@ class Creation<Item, Shown> {
     if (batch.length === 0) return;
     const began = this.ops.now();
     const outcome = await this.ops.post(batch);
+    await this.#settling;
     if (fresh && outcome.kind === 'stored') this.#size.stored(batch.length, this.ops.now() - began);
     else if (fresh && batch.length > 1) this.#size.notStored(batch.length);
     if (outcome.kind === 'refused') return this.#refused(batch, outcome);
@@ -144,10 +157,10 @@ class Creation<Item, Shown> {
       const item = this.ops.recognise(batch, shown);
       if (item !== undefined) seen.set(item, shown);
     }
-    await this.ops.settle(seen);
     const rest = batch.filter((item) => !seen.has(item));
     if (batch.length > 1 && rest.length === 0) this.#arraysStored = true;
-    if (rest.length === 0) return;
+    if (rest.length === 0) return this.#settleBeside(seen);
+    await this.ops.settle(seen);
     if (rest.some((item) => this.#lastTry.has(item))) {
       await this.ops.fail(
         await this.#lookTwice(rest),
@@ -161,6 +174,13 @@ class Creation<Item, Shown> {
       if (!this.#arraysStored) this.#singly = true;
       this.#lastOfAll(missing);
     }
+  }
+
+  /** Settles what was created while the next call, if there is one, is on its way: whether it was noted is heard before that one's end counts. */
+  #settleBeside(seen: ReadonlyMap<Item, Shown>): void {
+    this.#settling = this.ops.settle(seen);
+    // Whoever waits for it hears of it.
+    this.#settling.catch(() => undefined);
   }
 
   async #refused(batch: readonly Item[], { status, message }: Refused): Promise<void> {
