@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import type { Import, PsaInstance, Tenant } from '../../entities/index.js';
+import type { PsaInstance, Tenant } from '../../entities/index.js';
 import type { Heartbeat, HeartbeatOptions } from './heartbeat.js';
-import type { ImportHold } from './store/import-row.js';
+import type { Claimed, ImportHold } from './store/import-row.js';
 import type { PlanStore } from './store/plan-store.js';
 import type { Marketplace, Psa, PsaForm } from './vendors.js';
 
@@ -48,7 +48,7 @@ export interface Again {
 /** One attempt of an import, under way. */
 export interface Attempt {
   deps: ImportDeps;
-  run: Import;
+  run: Claimed;
   hold: ImportHold;
   store: PlanStore;
   /** Stops all that is under way, its reason being why. */

@@ -58,7 +58,7 @@ async function match(
     await storeShown({ query }, (work) => work(query), CUSTOMERS, tenant.id, customers.rows);
     const but = customers.malformed.flatMap(({ id }) => id ?? []);
     const seen = new Set(customers.rows.map((row) => row.customerId));
-    await storeUnseen(query, CUSTOMERS, tenant.id, seen, customers.complete ? { proven: { but } } : {});
+    await storeUnseen({ query }, (work) => work(query), CUSTOMERS, tenant.id, seen, customers.complete ? { proven: { but } } : {});
   });
   const clients = await psa.clients();
   if (!clients.complete || clients.malformed.length > 0) {

@@ -157,7 +157,7 @@ async function lookAtCustomers(context: LookContext, marketplace: Marketplace, s
       'The marketplace shows this account no customer at all, so there is nothing to import. Check that the API user belongs to the reseller account whose customers are meant; nothing was changed.',
     );
   }
-  await hold.fenced((query) => storeUnseen(query, CUSTOMERS, tenant.id, walk.ids, walk.complete ? { proven: { but: malformed } } : {}));
+  await storeUnseen(dataSource, write, CUSTOMERS, tenant.id, walk.ids, walk.complete ? { proven: { but: malformed } } : {});
   if (scope && !scope.some((id) => walk.ids.has(id) || malformed.includes(id))) {
     throw new ImportFailure(
       'configuration',
@@ -192,7 +192,7 @@ async function lookAtSubscriptions(
   }
   const but = walk.malformed.flatMap(({ id }) => id ?? []);
   const more = scope !== null ? { within: scope } : walk.complete ? { proven: { but } } : {};
-  await hold.fenced((query) => storeUnseen(query, SUBSCRIPTIONS, tenant.id, walk.ids, more));
+  await storeUnseen(dataSource, (work) => hold.fenced(work), SUBSCRIPTIONS, tenant.id, walk.ids, more);
   tell(context.remarks, 'subscriptions', walk);
   return listed(walk);
 }

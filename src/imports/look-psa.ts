@@ -46,7 +46,7 @@ async function whole<T>(
       `HaloPSA did not show all of its ${what} (${why}). Something missing there could be made twice, so nothing was written. Import again later.`,
     );
   }
-  await hold.fenced((query) => storeUnseen(query, of, tenant.id, walk.ids));
+  await storeUnseen(dataSource, (work) => hold.fenced(work), of, tenant.id, walk.ids);
   for (const { id, reason } of walk.malformed) remarks.push(`Of the ${what} in HaloPSA, ${id} was set aside: ${reason}`);
   return walk;
 }

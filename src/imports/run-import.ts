@@ -12,7 +12,7 @@ import { makePlan } from './make-plan.js';
 import { Heartbeat, type Held } from './heartbeat.js';
 import { reporter, type Progress } from './report-progress.js';
 import { claimImport, ImportHold } from './store/import-row.js';
-import { isWaiting, replaceWaiting } from './store/approvals.js';
+import { replaceWaiting } from './store/approvals.js';
 import { PlanStore } from './store/plan-store.js';
 import { CLIENTS, licencesFor, storeShown, type Shown } from './store/shown.js';
 import { credentialsWorked } from './store/refusals.js';
@@ -78,7 +78,7 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
   }
   if (run.cancelRequestedAt) throw new ImportCancelled();
   const whole = !run.preview && run.customerId === null && run.clientId === null;
-  if (whole && (await isWaiting(deps.dataSource, run))) await hold.fenced((query) => replaceWaiting(query, run));
+  if (whole && run.anotherWaits) await hold.fenced((query) => replaceWaiting(query, run));
   const tenant = await deps.dataSource.getRepository(Tenant).findOneByOrFail({ id: run.tenantId });
   const psaInstance = await deps.dataSource.getRepository(PsaInstance).findOneByOrFail({ id: run.psaInstanceId });
   if (!tenant.enabled || tenant.archivedAt || !psaInstance.enabled || psaInstance.archivedAt) {

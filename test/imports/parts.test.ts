@@ -140,7 +140,7 @@ describe('A plan made part by part', () => {
 
   async function fill<T>(of: Shown<T>, rows: readonly T[], seen: readonly T[] = rows): Promise<void> {
     if (rows.length > 0) await storeShown(db, (work) => work(query), of, tenantId, rows);
-    await storeUnseen(query, of, tenantId, new Set(seen.map((row) => of.idOf(row))));
+    await storeUnseen({ query }, (work) => work(query), of, tenantId, new Set(seen.map((row) => of.idOf(row))));
   }
 
   /** Puts into the database what the looks of an import would have put there, and what Isthmus remembers. */

@@ -1,17 +1,8 @@
 import type { Import, ImportApproval, ImportState } from '../../../entities/index.js';
-import type { Query, Queryable } from './query.js';
+import type { Query } from './query.js';
 
 /** What an import that waits for approval becomes once nothing of it waits any more. */
 const REST = `CASE WHEN (counts->>'failed')::int > 0 THEN 'partly_failed' ELSE 'succeeded_with_skips' END`;
-
-/** Whether an earlier import of the tenant waits for approval. */
-export async function isWaiting(db: Queryable, { id, tenantId }: Pick<Import, 'id' | 'tenantId'>): Promise<boolean> {
-  const waiting = await db.query(`SELECT 1 FROM imports WHERE tenant_id = $1 AND id <> $2 AND state = 'needs_approval' LIMIT 1`, [
-    tenantId,
-    id,
-  ]);
-  return (waiting as unknown[]).length > 0;
-}
 
 /** Ends the waiting of earlier imports of the tenant: a new look at everything replaces what they held. */
 export async function replaceWaiting(query: Query, run: Pick<Import, 'id' | 'tenantId'>): Promise<void> {

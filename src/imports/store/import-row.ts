@@ -38,10 +38,18 @@ export function noCounts(): ImportCounts {
  * may be alive. What the attempt before left planned, or failed to do, is superseded: it is planned anew. What it had sent without
  * hearing the end is settled once the PSA was looked at.
  */
-export async function claimImport(dataSource: DataSource, importId: string): Promise<Import | null> {
-  const [claimed] = await dataSource.query<Record<string, unknown>[]>(CLAIM, [importId, statesThatMayBecome('running')]);
-  return claimed ? rowOf(dataSource, claimed) : null;
+export async function claimImport(dataSource: DataSource, importId: string): Promise<Claimed | null> {
+  const [claimed] = await dataSource.query<ClaimedRow[]>(CLAIM, [importId, statesThatMayBecome('running')]);
+  return claimed ? Object.assign(rowOf(dataSource, claimed), { anotherWaits: claimed.anotherWaits }) : null;
 }
+
+/** An import that was taken. */
+export interface Claimed extends Import {
+  /** Whether an earlier import of the tenant waits for approval. */
+  anotherWaits: boolean;
+}
+
+type ClaimedRow = Record<string, unknown> & Pick<Claimed, 'anotherWaits'>;
 
 /** One statement. A first attempt has left nothing behind. */
 const CLAIM = prepared(
@@ -56,7 +64,7 @@ const CLAIM = prepared(
      UPDATE changes SET state = 'superseded', message = concat_ws(' ', message, 'The attempt ended early; the next one planned anew.')
      WHERE import_id = (SELECT id FROM claimed WHERE attempt > 1) AND state IN ('planned', 'failed')
    )
-   SELECT * FROM claimed`,
+   SELECT claimed.*, EXISTS (SELECT FROM imports WHERE imports.tenant_id = claimed.tenant_id AND imports.state = 'needs_approval') AS "anotherWaits" FROM claimed`,
 );
 
 /** A row as the database gives it. */

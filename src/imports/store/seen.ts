@@ -121,33 +121,35 @@ export async function storeDetails(
      WHERE subscriptions.tenant_id = $1 AND subscriptions.subscription_id = read.subscription_id`,
     [tenantId, jsonParameter(details), by.importId, by.attempt],
   );
-  const recordset = `jsonb_to_recordset($2::jsonb) AS seen(subscription_id text, line text, customer_id text, manufacturer text, mpn text, product_name text,
-    quantity numeric, term text, billing_period text, unit_cost numeric, cost_currency text, unit_price numeric, price_currency text, seen_at timestamptz)`;
-  await query(
-    `INSERT INTO subscription_history (tenant_id, subscription_id, line, quantity, unit_cost, cost_currency, unit_price, price_currency, seen_at)
-     SELECT $1, seen.subscription_id, seen.line, seen.quantity, seen.unit_cost, seen.cost_currency, seen.unit_price, seen.price_currency, seen.seen_at
-     FROM ${recordset}
-     LEFT JOIN LATERAL (
-       SELECT quantity, unit_cost, cost_currency, unit_price, price_currency FROM subscription_history AS kept
-       WHERE kept.tenant_id = $1 AND kept.subscription_id = seen.subscription_id AND kept.line = seen.line ORDER BY kept.id DESC LIMIT 1
-     ) AS last ON true
-     WHERE (last.quantity, last.unit_cost, last.cost_currency, last.unit_price, last.price_currency)
-       IS DISTINCT FROM (seen.quantity, seen.unit_cost, seen.cost_currency, seen.unit_price, seen.price_currency)`,
-    [tenantId, jsonParameter(lines)],
-  );
-  await query(
-    `DELETE FROM subscription_lines WHERE tenant_id = $1 AND subscription_id = ANY($2)
-     AND NOT ((subscription_id, line) IN (SELECT subscription_id, line FROM jsonb_to_recordset($3::jsonb) AS kept(subscription_id text, line text)))`,
-    [tenantId, read.map(({ row }) => row.subscriptionId), jsonParameter(lines)],
-  );
-  await query(
-    `INSERT INTO subscription_lines (tenant_id, subscription_id, line, customer_id, manufacturer, mpn, product_name, quantity, term, billing_period,
-       unit_cost, cost_currency, unit_price, price_currency)
-     SELECT $1, subscription_id, line, customer_id, manufacturer, mpn, product_name, quantity, term, billing_period, unit_cost, cost_currency, unit_price, price_currency
-     FROM ${recordset}
-     ON CONFLICT (tenant_id, subscription_id, line) DO UPDATE SET customer_id = excluded.customer_id, manufacturer = excluded.manufacturer, mpn = excluded.mpn,
-       product_name = excluded.product_name, quantity = excluded.quantity, term = excluded.term, billing_period = excluded.billing_period, unit_cost = excluded.unit_cost,
-       cost_currency = excluded.cost_currency, unit_price = excluded.unit_price, price_currency = excluded.price_currency`,
-    [tenantId, jsonParameter(lines)],
-  );
+  await query(STORE_LINES, [tenantId, jsonParameter(lines), read.map(({ row }) => row.subscriptionId)]);
 }
+
+const VALUES = ['quantity', 'unit_cost', 'cost_currency', 'unit_price', 'price_currency'];
+const REST = ['customer_id', 'manufacturer', 'mpn', 'product_name', 'term', 'billing_period'];
+const of = (row: string, columns: readonly string[]): string => columns.map((column) => `${row}.${column}`).join(', ');
+
+/** The lines ($2) of some subscriptions ($3) of a tenant ($1) as they were read. Of those that stand there just so nothing is written. */
+const STORE_LINES = `
+  WITH seen AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($2::jsonb) AS seen(subscription_id text, line text, customer_id text, manufacturer text, mpn text, product_name text,
+      quantity numeric, term text, billing_period text, unit_cost numeric, cost_currency text, unit_price numeric, price_currency text, seen_at timestamptz)
+  ), other AS MATERIALIZED (
+    SELECT seen.* FROM seen
+    LEFT JOIN subscription_lines AS kept ON kept.tenant_id = $1 AND kept.subscription_id = seen.subscription_id AND kept.line = seen.line
+    WHERE kept.line IS NULL OR (${of('kept', [...REST, ...VALUES])}) IS DISTINCT FROM (${of('seen', [...REST, ...VALUES])})
+  ), gone AS (
+    DELETE FROM subscription_lines AS kept WHERE kept.tenant_id = $1 AND kept.subscription_id = ANY($3)
+      AND NOT EXISTS (SELECT FROM seen WHERE seen.subscription_id = kept.subscription_id AND seen.line = kept.line)
+  ), noted AS (
+    INSERT INTO subscription_history (tenant_id, subscription_id, line, ${VALUES.join(', ')}, seen_at)
+    SELECT $1, other.subscription_id, other.line, ${of('other', VALUES)}, other.seen_at
+    FROM other
+    LEFT JOIN LATERAL (
+      SELECT ${VALUES.join(', ')} FROM subscription_history AS kept
+      WHERE kept.tenant_id = $1 AND kept.subscription_id = other.subscription_id AND kept.line = other.line ORDER BY kept.id DESC LIMIT 1
+    ) AS last ON true
+    WHERE (${of('last', VALUES)}) IS DISTINCT FROM (${of('other', VALUES)})
+  )
+  INSERT INTO subscription_lines (tenant_id, subscription_id, line, ${[...REST, ...VALUES].join(', ')})
+  SELECT $1, subscription_id, line, ${[...REST, ...VALUES].join(', ')} FROM other
+  ON CONFLICT (tenant_id, subscription_id, line) DO UPDATE SET ${[...REST, ...VALUES].map((column) => `${column} = excluded.${column}`).join(', ')}`;

@@ -152,12 +152,14 @@ export async function storeShown<T>(db: Queryable, write: Transaction, of: Shown
   await storeNews(write, of, tenantId, await newsOf(db, of, tenantId, shown));
 }
 
-/** How many rows of a table are there, of those that the last look showed. */
-async function listedCount(query: Query, of: Shown<never>, tenantId: string): Promise<number> {
-  const [row] = (await query(`SELECT count(*)::int AS n FROM ${of.table} WHERE tenant_id = $1 ${of.remembers ? 'AND listed' : ''}`, [
-    tenantId,
-  ])) as { n: number }[];
-  return row!.n;
+/** How many rows of a table the last look showed, and whether there are others that are not known to be gone. */
+async function standing(db: Queryable, of: Shown<never>, tenantId: string): Promise<{ listed: number; others: boolean }> {
+  const others = of.remembers ? `EXISTS (SELECT FROM ${of.table} WHERE tenant_id = $1 AND NOT listed AND gone_at IS NULL)` : 'false';
+  const [row] = (await db.query(
+    `SELECT count(*)::int AS listed, ${others} AS others FROM ${of.table} WHERE tenant_id = $1 ${of.remembers ? 'AND listed' : ''}`,
+    [tenantId],
+  )) as { listed: number; others: boolean }[];
+  return row!;
 }
 
 /**
@@ -166,7 +168,8 @@ async function listedCount(query: Query, of: Shown<never>, tenantId: string): Pr
  * only these customers were asked for.
  */
 export async function storeUnseen(
-  query: Query,
+  db: Queryable,
+  write: Transaction,
   of: Shown<never>,
   tenantId: string,
   seen: ReadonlySet<string>,
@@ -174,15 +177,20 @@ export async function storeUnseen(
 ): Promise<void> {
   const lacks = `tenant_id = $1 AND NOT EXISTS (SELECT 1 FROM unnest($2::text[]) AS seen(id) WHERE seen.id = ${of.table}.${of.id})`;
   const within = more.within ? 'AND customer_id = ANY($3)' : '';
+  const { listed, others } = await standing(db, of, tenantId);
   // All of them are there, so when they are as many as there are, none is too many.
-  if (more.within || (await listedCount(query, of, tenantId)) !== seen.size) {
-    const parameters = [tenantId, [...seen], ...(more.within ? [more.within] : [])];
-    if (of.remembers) await query(`UPDATE ${of.table} SET listed = false WHERE listed AND ${lacks} ${within}`, parameters);
-    else await query(`DELETE FROM ${of.table} WHERE ${lacks}`, parameters);
-  }
-  if (!of.remembers || !more.proven) return;
-  await query(
-    `UPDATE ${of.table} SET gone_at = now() WHERE tenant_id = $1 AND NOT listed AND gone_at IS NULL AND NOT (${of.id} = ANY($2))`,
-    [tenantId, more.proven.but],
-  );
+  const tooMany = more.within !== undefined || listed !== seen.size;
+  if (!tooMany && !(others && more.proven)) return;
+  await write(async (query) => {
+    if (tooMany) {
+      const parameters = [tenantId, [...seen], ...(more.within ? [more.within] : [])];
+      if (of.remembers) await query(`UPDATE ${of.table} SET listed = false WHERE listed AND ${lacks} ${within}`, parameters);
+      else await query(`DELETE FROM ${of.table} WHERE ${lacks}`, parameters);
+    }
+    if (!of.remembers || !more.proven) return;
+    await query(
+      `UPDATE ${of.table} SET gone_at = now() WHERE tenant_id = $1 AND NOT listed AND gone_at IS NULL AND NOT (${of.id} = ANY($2))`,
+      [tenantId, more.proven.but],
+    );
+  });
 }
