@@ -52,10 +52,13 @@ export async function loadPart(db: Queryable, scope: PartScope, depth: Depth = '
   const clients = await clientsFor(db, scope, { mappings: ownMappings, licences, undecided }, depth);
   await addNeighbours(db, scope, licences, clients, depth);
   const licenceIds = [...licences.keys()];
+  // A licence is linked to one line of one tenant at most.
+  const linked = new Set(links.map(({ licenceId }) => licenceId));
+  const notLinked = licenceIds.filter((id) => !linked.has(id));
   const [alsoLinked, released, heldElsewhere, mappings, sites] = await Promise.all([
-    linksTo(db, scope, licenceIds),
-    releasedAmong(db, scope, licenceIds),
-    elsewhereAmong(db, scope, licenceIds),
+    linksTo(db, scope, notLinked),
+    releasedAmong(db, scope, notLinked),
+    elsewhereAmong(db, scope, notLinked),
     mappingsAround(db, tenantId, namesakes, clients),
     scope.sites ? sitesOf(db, tenantId, clients, depth) : undefined,
   ]);

@@ -165,7 +165,8 @@ export async function licencesBy(
   if (!scope.licences) return new Map();
   const select = licenceColumns(depth);
   const rows = (await db.query(
-    `${rowsOf(select, 'psa_licences', 'licence_id', '$2')} UNION ALL ${rowsOf(select, 'psa_licences', 'key_of', '$3')}`,
+    // Most are found by both.
+    `${rowsOf(select, 'psa_licences', 'licence_id', '$2')} UNION ALL ${rowsOf(select, 'psa_licences', 'key_of', '$3', 'AND NOT (licence_id = ANY($2))')}`,
     [scope.tenantId, links.map((link) => link.licenceId).filter((id) => id !== null), subscriptionIds],
   )) as StandingLicence[];
   return new Map(rows.map((row) => [row.id, row]));
