@@ -3,7 +3,7 @@ import { guardedAgents, type Resolve } from './agents.js';
 import { networkError } from './network-error.js';
 import { EgressRefused, type EgressPolicy } from './policy.js';
 import { UpstreamError, type UpstreamVendor } from './upstream-error.js';
-import { secretsSent, withoutSecrets } from './without-secrets.js';
+import { withoutSecrets } from './without-secrets.js';
 
 export interface HttpOptions {
   vendor: UpstreamVendor;
@@ -82,9 +82,13 @@ export function createHttp(options: HttpOptions): Http {
     transformResponse: [(data: unknown) => data],
   });
 
+  // Where the policy allowed it once, it does so again.
+  let allowed: Base | undefined;
+  const base = (): Base => (allowed ??= allowedBase(vendor, baseUrl, policy));
+
   return {
     async request(request) {
-      const url = targetUrl(vendor, baseUrl, policy, request);
+      const url = targetUrl(base(), request);
       const deadline = startDeadline(request.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS, [options.signal, request.signal]);
       try {
         const response = await client.request<unknown>({
@@ -95,7 +99,7 @@ export function createHttp(options: HttpOptions): Http {
           // The library's own timeout does not fire on a body that drips.
           signal: deadline.signal,
         });
-        return withoutSecrets(answerOf(response), secretsSent(request));
+        return withoutSecrets(answerOf(response), request);
       } catch (error) {
         options.signal?.throwIfAborted();
         request.signal?.throwIfAborted();
@@ -111,17 +115,28 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-function targetUrl(vendor: UpstreamVendor, baseUrl: string, policy: EgressPolicy, request: HttpRequest): string {
+interface Base {
+  url: string;
+  origin: string;
+  path: string;
+}
+
+/** What requests go below. Throws an UpstreamError when the policy does not allow it. */
+function allowedBase(vendor: UpstreamVendor, url: string, policy: EgressPolicy): Base {
   try {
-    policy.check(baseUrl);
+    policy.check(url);
   } catch (error) {
     if (!(error instanceof EgressRefused)) throw error;
     throw new UpstreamError({ vendor, kind: 'egress', detail: error.message, sent: false });
   }
-  const base = new URL(baseUrl);
-  const url = new URL(`${baseUrl}${request.path}`);
+  const { origin, pathname } = new URL(url);
+  return { url, origin, path: pathname.replace(/\/$/, '') };
+}
+
+function targetUrl(base: Base, request: HttpRequest): string {
+  const url = new URL(`${base.url}${request.path}`);
   // A path must not lead out of the base: the credentials were entered for that alone.
-  if (url.origin !== base.origin || !url.pathname.startsWith(base.pathname.replace(/\/$/, '')) || !/^($|[/?])/.test(request.path)) {
+  if (url.origin !== base.origin || !url.pathname.startsWith(base.path) || !/^($|[/?])/.test(request.path)) {
     throw new TypeError('The path of a request must stay below the base URL.');
   }
   for (const [name, value] of Object.entries(request.query ?? {})) {

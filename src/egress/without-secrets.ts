@@ -3,8 +3,10 @@ import { scrub } from './scrub.js';
 
 const CARRIES_SECRET = /authorization|key|secret|token/i;
 
+type Sent = Pick<HttpRequest, 'headers' | 'body'>;
+
 /** What a request proved itself with: credentials in its headers, and secrets in a form. */
-export function secretsSent({ headers = {}, body }: Pick<HttpRequest, 'headers' | 'body'>): string[] {
+function secretsSent({ headers = {}, body }: Sent): string[] {
   const inHeaders = Object.entries(headers).flatMap(([name, value]) => (CARRIES_SECRET.test(name) ? ofHeader(value) : []));
   const form = typeof body === 'string' ? [...new URLSearchParams(body)] : [];
   const inForm = form.flatMap(([name, value]) => (/secret|password|token/i.test(name) ? [value] : []));
@@ -21,9 +23,9 @@ function ofHeader(value: string): string[] {
 }
 
 /** A refusal without what was sent to prove who asks: vendors echo requests in errors, and errors are quoted and logged. */
-export function withoutSecrets(answer: HttpAnswer, sent: readonly string[]): HttpAnswer {
+export function withoutSecrets(answer: HttpAnswer, request: Sent): HttpAnswer {
   if (answer.status >= 200 && answer.status < 300) return answer;
-  const secrets = [...new Set(sent.flatMap((secret) => [secret, encodeURIComponent(secret)]))];
+  const secrets = [...new Set(secretsSent(request).flatMap((secret) => [secret, encodeURIComponent(secret)]))];
   const clean = (text: string): string => scrub(text, secrets);
   const json = cleaned(answer.json, clean);
   const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, clean(value)]));
