@@ -9,9 +9,9 @@ import { isSettled, isWhole, matchesOf, noNeeds, planImport } from './plan/plan.
 import type { Progress } from './report-progress.js';
 import { knownSites, loadPart, type Depth, type LoadedPart, type PartScope } from './store/load-part.js';
 import { digestOf } from './store/shown.js';
-import { ownersOf, partition, type Part } from './store/parts.js';
 import type { Queryable } from './store/query.js';
 import { witnessOf } from './store/seen.js';
+import { turnsOf, type Turn } from './turns.js';
 import type { Marketplace, Psa } from './vendors.js';
 
 /** A plan that keeps asking for more than this many times over asks for what nobody can show. */
@@ -19,9 +19,6 @@ const ROUNDS = 8;
 
 /** Up to how many clients are asked for by id before a look at all sites is cheaper. */
 const CLIENTS_ASKED_SINGLY = 10;
-
-/** About how many records of the marketplace are planned at a time. */
-export const PART_SIZE = 2000;
 
 export interface PartsContext {
   db: Queryable;
@@ -92,13 +89,6 @@ interface Loaded extends LoadedPart {
   withSites: boolean;
 }
 
-/** One part, and what of the look is nobody else's to say. */
-interface Turn {
-  customerIds: string[];
-  customersMalformed: Malformed[];
-  subscriptionsMalformed: Malformed[];
-}
-
 /**
  * Plans an import part by part, each with everything that has a bearing on it, so that neither side is ever held whole. What a part
  * lacks is looked up, and the part planned again until its plan is whole.
@@ -112,7 +102,7 @@ export class PlanParts {
 
   /** Hands on the plan of each part that is not settled. Nothing of them may be done before all were planned. */
   async each(take: (part: PlannedPart) => Promise<void>): Promise<void> {
-    const turns = await this.#turns();
+    const turns = await turnsOf(this.context);
     const shared = this.context.settings.clientImport.updateMainSiteAddress ? await this.#sharedClients(turns) : undefined;
     const settled = shared ? undefined : this.context.settled;
     const all = turns();
@@ -138,8 +128,8 @@ export class PlanParts {
   }
 
   /** What a plan of this part rests on, and nothing else; undefined when it rests on what was looked up for other parts, too. */
-  #printOf(turn: Turn, { print }: LoadedPart): string | undefined {
-    if (print === undefined || this.#clientDetails.size > 0) return undefined;
+  #printOf(turn: Turn, { print, withSites }: Loaded): string | undefined {
+    if (print === undefined || withSites !== this.#sitesLookedAt || this.#clientDetails.size > 0) return undefined;
     return digestOf(JSON.stringify([turn, print]));
   }
 
@@ -151,36 +141,6 @@ export class PlanParts {
     // Should nobody come to wait for it.
     loaded.catch(() => undefined);
     return { turn: turn as Turn, loaded };
-  }
-
-  /** The parts, one after the other. */
-  async #turns(): Promise<() => Generator<Turn>> {
-    const { db, from, scope, look } = this.context;
-    const malformed = look.customers.malformed.filter(({ id }) => id !== undefined);
-    const nameless = look.customers.malformed.filter(({ id }) => id === undefined);
-    const unread = look.subscriptions?.malformed ?? [];
-    const owners = await ownersOf(
-      db,
-      from.tenantId,
-      unread.flatMap(({ id }) => id ?? []),
-    );
-    const of = { tenantId: from.tenantId, subscriptions: from.subscriptions, malformed: malformed.map(({ id }) => id!) };
-    const parts: readonly Part[] = scope ? [[...scope]] : await partition(db, { ...of, size: this.context.partSize ?? PART_SIZE });
-    return function* turns() {
-      const left = new Set(unread);
-      const said = [...nameless];
-      for (const [at, customerIds] of parts.entries()) {
-        const mine = new Set(customerIds);
-        const last = at === parts.length - 1;
-        const subscriptionsMalformed = [...left].filter(({ id }) => last || (id !== undefined && mine.has(owners.get(id) ?? '')));
-        for (const one of subscriptionsMalformed) left.delete(one);
-        yield {
-          customerIds,
-          customersMalformed: [...(scope ? [] : said.splice(0)), ...malformed.filter(({ id }) => mine.has(id!))],
-          subscriptionsMalformed,
-        };
-      }
-    };
   }
 
   async #plan(turn: Turn, loaded: Loaded, sharedClients: ReadonlySet<string> | undefined): Promise<PlannedPart> {
