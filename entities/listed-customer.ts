@@ -7,6 +7,8 @@ import type { MappingState } from './mapping.js';
 @Index('listed_customers_order', { synchronize: false })
 @Index('listed_customers_by_state', { synchronize: false })
 @Index('listed_customers_by_subscriptions', { synchronize: false })
+@Index('listed_customers_counted', ['tenantId', 'mapping'])
+@Index('listed_customers_clients', ['tenantId', 'customerId'], { where: '"client" IS NOT NULL' })
 export class ListedCustomer {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'PK_listed_customers' }) tenantId: string;
   @PrimaryColumn('varchar', { name: 'customer_id', length: 64, primaryKeyConstraintName: 'PK_listed_customers' }) customerId: string;
@@ -15,4 +17,6 @@ export class ListedCustomer {
   @Column('varchar', { length: 10 }) mapping: MappingState | 'unmapped';
   /** How many it has in force. */
   @Column('integer') subscriptions: number;
+  /** The name of the client it is mapped to, in lower case; null where the customer's own name holds it, too. */
+  @Column('text', { nullable: true }) client: string | null;
 }

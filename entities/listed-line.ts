@@ -5,6 +5,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 // It is by the length of the id first, which the metadata cannot say.
 @Index('listed_lines_order', { synchronize: false })
 @Index('listed_lines_customer', ['tenantId', 'customerId'])
+@Index('listed_lines_counted', ['tenantId', 'state', 'status'])
 export class ListedLine {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'PK_listed_lines' }) tenantId: string;
   @PrimaryColumn('varchar', { name: 'subscription_id', length: 64, primaryKeyConstraintName: 'PK_listed_lines' }) subscriptionId: string;
@@ -13,6 +14,6 @@ export class ListedLine {
   @Column('varchar', { name: 'customer_id', length: 64 }) customerId: string;
   @Column('varchar', { length: 16 }) status: string;
   @Column('varchar', { length: 8 }) state: 'linked' | 'skipped' | 'ended';
-  /** Names of subscription, product and customer, and the MPN, a line each, in lower case. */
+  /** Names of subscription, product (unless the subscription's holds it) and customer, and the MPN, a line each, in lower case. */
   @Column('text') search: string;
 }

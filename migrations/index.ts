@@ -14,6 +14,7 @@ import { ListByIndex1770537600000 } from './80-list-by-index.js';
 import { Growth1770624000000 } from './81-growth.js';
 import { PlanInParts1770710400000 } from './82-plan-in-parts.js';
 import { SettledPlans1770796800000 } from './83-settled-plans.js';
+import { LeanLists1771401600000 } from './90-lean-lists.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   Growth1770624000000,
   PlanInParts1770710400000,
   SettledPlans1770796800000,
+  LeanLists1771401600000,
 ];

@@ -1,5 +1,6 @@
 import { type DataSource, IsNull, type EntityManager } from 'typeorm';
 import { ApiToken, PsaInstance, type Role } from '../../entities/index.js';
+import { prepared } from '../database/prepared.js';
 import type { Caller } from './caller.js';
 import { hashOf, randomSecret } from './random-secret.js';
 
@@ -13,6 +14,16 @@ export interface NewToken {
 }
 
 const FORM = /^isth_[\w-]{43}$/;
+
+type Found = Pick<ApiToken, 'id' | 'psaInstanceId' | 'role' | 'name' | 'createdAt' | 'expiresAt'> & { noted: boolean };
+
+/** Each request makes it. */
+const FIND = prepared(
+  'find_token',
+  `SELECT id, psa_instance_id AS "psaInstanceId", role, name, created_at AS "createdAt", expires_at AS "expiresAt",
+     coalesce(last_used_at > now() - interval '1 minute', false) AS noted
+   FROM api_tokens WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+);
 
 /** API tokens in the database. Of a token itself only the SHA-256 is kept. */
 export class TokenStore {
@@ -40,20 +51,9 @@ export class TokenStore {
   /** Who a token belongs to; null when it is unknown, revoked or has expired. Notes its use, at most once a minute. */
   async verify(token: string): Promise<Caller | null> {
     if (!FORM.test(token)) return null;
-    const record = await this.database.manager
-      .createQueryBuilder(ApiToken, 'token')
-      .where('token.tokenHash = :hash', { hash: hashOf(token) })
-      .andWhere('token.revokedAt IS NULL')
-      .andWhere('(token.expiresAt IS NULL OR token.expiresAt > now())')
-      .getOne();
+    const [record] = await this.database.manager.query<Found[]>(FIND, [hashOf(token)]);
     if (!record) return null;
-    await this.database.manager
-      .createQueryBuilder()
-      .update(ApiToken)
-      .set({ lastUsedAt: () => 'now()' })
-      .where('id = :id', { id: record.id })
-      .andWhere(`(last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`)
-      .execute();
+    if (!record.noted) await this.database.manager.query(`UPDATE api_tokens SET last_used_at = now() WHERE id = $1`, [record.id]);
     return {
       via: 'token',
       id: record.id,

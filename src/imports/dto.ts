@@ -18,6 +18,7 @@ import { Line, MayBeAbsent, PsaId } from '../http/fields.js';
 import { PageQuery } from '../http/page.js';
 import { type Decision, DECISIONS } from './decisions.js';
 import { IMPORT_STATES } from './import-view.js';
+import type { ShownChange } from './list-changes.js';
 import type { CustomerNames } from './names.js';
 
 const CHANGE_ENTITIES: readonly ChangeEntity[] = ['client', 'site', 'licence'];
@@ -127,15 +128,14 @@ export class SkipReasons {
   @IsArray() @NestedList(() => SkipReasonCount) reasons: SkipReasonCount[];
 }
 
-export function viewOfChange(change: Change, names: CustomerNames): ChangeView {
-  const { id, entity, action, customerId, before, after, state } = change;
-  const customerName = names.ofCustomer(customerId);
+export function viewOfChange(change: ShownChange): ChangeView {
+  const { id, entity, action, customerId, customerName, before, after, state } = change;
   return {
     id,
     entity,
     action,
     customerId,
-    ...(customerName === undefined ? {} : { customerName }),
+    ...(customerName === null ? {} : { customerName }),
     ...(change.subscriptionId === null ? {} : { subscriptionId: change.subscriptionId }),
     ...(change.line === null ? {} : { line: change.line }),
     ...(change.psaId === null ? {} : { psaId: change.psaId }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { In, IsNull, type EntityManager } from 'typeorm';
-import { Change, Import, PsaInstance, Skip, Tenant } from '../../entities/index.js';
+import { Import, PsaInstance, Skip, Tenant } from '../../entities/index.js';
 import { actorOf } from '../auth/audit/actor.js';
 import { record } from '../auth/audit/record.js';
 import { type Caller, requireSight, withinSight } from '../auth/caller.js';
@@ -18,11 +18,11 @@ import {
   type SkipsQuery,
   type SkipView,
   type StartImport,
-  viewOfChange,
   viewOfSkip,
 } from './dto.js';
 import { decisions } from './decisions.js';
 import { askedFor, namedImport } from './audited-import.js';
+import { listChanges } from './list-changes.js';
 import { customerNames } from './names.js';
 import { noCounts } from './store/import-row.js';
 
@@ -92,27 +92,16 @@ export class ImportsService {
   /** Imports of archived tenants stay readable. @throws NotFound */
   async one(caller: Caller, id: string): Promise<Import> {
     const { manager } = this.services.dataSource;
-    const row = await manager.findOneBy(Import, { id });
+    const there = manager.createQueryBuilder(PsaInstance, 'psa').where('psa.id = row.psaInstanceId AND psa.archivedAt IS NULL');
+    const row = await manager.createQueryBuilder(Import, 'row').where('row.id = :id', { id }).andWhereExists(there).getOne();
     if (!row) throw new NotFound(WHAT);
     requireSight(caller, row.psaInstanceId, WHAT);
-    if (!(await manager.existsBy(PsaInstance, { id: row.psaInstanceId, archivedAt: IsNull() }))) throw new NotFound(WHAT);
     return row;
   }
 
   async changes(caller: Caller, id: string, query: ChangesQuery): Promise<[ChangeView[], number]> {
-    const row = await this.one(caller, id);
-    const { entity, action, state, offset, limit } = query;
-    const { manager } = this.services.dataSource;
-    const where = { importId: id, ...(entity && { entity }), ...(action && { action }), ...(state && { state }) };
-    const order = { attempt: 'ASC', sequence: 'ASC', id: 'ASC' } as const;
-    // First which ones, from the index alone: going over all of them up to the page would read what each did.
-    const [total, page] = await Promise.all([
-      manager.countBy(Change, where),
-      manager.find(Change, { select: { id: true }, where, order, skip: offset, take: limit }),
-    ]);
-    const changes = await manager.find(Change, { where: { id: In(page.map((change) => change.id)) }, order });
-    const names = await customerNames(manager, row, { changes });
-    return [changes.map((change) => viewOfChange(change, names)), total];
+    await this.one(caller, id);
+    return listChanges(this.services.dataSource, id, query);
   }
 
   async skips(caller: Caller, id: string, { reason, offset, limit }: SkipsQuery): Promise<[SkipView[], number]> {
@@ -124,7 +113,7 @@ export class ImportsService {
       skip: offset,
       take: limit,
     });
-    const names = await customerNames(manager, row, { skips });
+    const names = await customerNames(manager, row, skips);
     const decided = await decisions(manager, row, skips, names);
     return [skips.map((skip) => viewOfSkip(skip, names, decided(skip))), total];
   }

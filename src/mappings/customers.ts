@@ -1,6 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { CustomerRecord, type Mapping, type Tenant } from '../../entities/index.js';
+import { CustomerRecord, ListedCustomer, type Mapping, type Tenant } from '../../entities/index.js';
 import { likePattern } from '../database/like-pattern.js';
+import { type Part, partOfList } from '../database/part-of-list.js';
+import { prepared } from '../database/prepared.js';
 import { Unprocessable } from '../http/problem.js';
 import type { Services } from '../services.js';
 import { askMarketplace } from '../tenants/marketplace-connection.js';
@@ -16,14 +18,55 @@ interface Row {
 
 /** What comes before the name. */
 const ORDERS = {
-  name: '',
-  state: `coalesce(array_position(ARRAY['ambiguous', 'broken', 'suggested', 'mapped', 'ignored'], page.mapping::text), 0),`,
-  subscriptions: 'page.subscriptions DESC,',
+  name: [],
+  state: [`coalesce(array_position(ARRAY['ambiguous', 'broken', 'suggested', 'mapped', 'ignored'], mapping::text), 0)`],
+  subscriptions: ['subscriptions DESC'],
 };
+
+/** Some customers of a tenant with their mapping, in the order in which they are named. */
+const CUSTOMERS_OF_IDS = prepared(
+  'customers_of_ids',
+  `SELECT customers.customer_id AS "customerId", customers.name, customers.status, listed.subscriptions,
+     CASE WHEN mappings.id IS NULL THEN NULL ELSE jsonb_build_object('id', mappings.id, 'state', mappings.state, 'clientId', mappings.client_id,
+       'clientName', mappings.client_name, 'origin', mappings.origin, 'candidates', mappings.candidates, 'note', mappings.note) END AS mapping
+   FROM unnest($2::text[]) WITH ORDINALITY AS page(customer_id, place)
+   JOIN listed_customers AS listed ON listed.tenant_id = $1 AND listed.customer_id = page.customer_id
+   JOIN customers ON customers.tenant_id = $1 AND customers.customer_id = page.customer_id
+   LEFT JOIN mappings ON mappings.tenant_id = $1 AND mappings.customer_id = page.customer_id AND mappings.archived_at IS NULL
+   ORDER BY page.place`,
+);
 
 /** A tenant's customers with their mapping, by name, and how many there are. One that is gone is shown while it has a mapping. */
 export async function listCustomers(dataSource: DataSource, tenantId: string, query: CustomersQuery): Promise<[CustomerView[], number]> {
-  const { state, clientId, search } = query;
+  const [listed, values] = await chosen(dataSource, tenantId, query);
+  const ask = <T>(sql: string, ...more: number[]): Promise<T[]> => dataSource.query<T[]>(sql, [...values, ...more]);
+  const next = (place: number): string => `$${values.length + place}`;
+  const order = (backwards: boolean): string => {
+    const by = [...ORDERS[query.sort ?? 'name'], 'name', 'customer_id'];
+    return (backwards ? by.map((one) => (one.endsWith(' DESC') ? one.slice(0, -' DESC'.length) : `${one} DESC`)) : by).join(', ');
+  };
+  const list = {
+    count: async () => (await ask<{ total: number }>(`SELECT count(*)::int AS total ${listed}`))[0]!.total,
+    rows: ({ offset, limit, backwards }: Part) =>
+      ask<{ customer_id: string }>(
+        `SELECT customer_id ${listed} ORDER BY ${order(backwards)} OFFSET ${next(1)} LIMIT ${next(2)}`,
+        offset,
+        limit,
+      ),
+    ...(query.search !== undefined && {
+      atMost: (count: number) =>
+        ask<{ customer_id: string }>(
+          `SELECT customer_id FROM (SELECT * ${listed} LIMIT ${next(1)}) AS found ORDER BY ${order(false)}`,
+          count,
+        ),
+    }),
+  };
+  const [page, total] = await partOfList<{ customer_id: string }>(list, query);
+  return [await dataSource.query<Row[]>(CUSTOMERS_OF_IDS, [tenantId, page.map((row) => row.customer_id)]), total];
+}
+
+/** The narrow rows of the customers that are wanted, as `FROM … WHERE` with its parameters. */
+async function chosen(dataSource: DataSource, tenantId: string, { state, clientId, search }: CustomersQuery): Promise<[string, unknown[]]> {
   const parameters: unknown[] = [tenantId];
   const add = (value: unknown): string => `$${parameters.push(value)}`;
   const conditions = ['tenant_id = $1'];
@@ -34,23 +77,13 @@ export async function listCustomers(dataSource: DataSource, tenantId: string, qu
       `customer_id IN (SELECT customer_id FROM mappings WHERE tenant_id = $1 AND client_id = ${add(clientId)} AND archived_at IS NULL)`,
     );
   }
-  if (search !== undefined) conditions.push(`(name LIKE lower(${add(likePattern(search))}) OR customer_id = ${add(search)})`);
-  const order = `${ORDERS[query.sort ?? 'name']} page.name, page.customer_id`;
-  const listed = `FROM listed_customers AS page WHERE ${conditions.join(' AND ')}`;
-  const [[count], rows] = await Promise.all([
-    dataSource.query<{ total: number }[]>(`SELECT count(*)::int AS total ${listed}`, [...parameters]),
-    dataSource.query<Row[]>(
-      `SELECT customers.customer_id AS "customerId", customers.name, customers.status, page.subscriptions,
-         CASE WHEN mappings.id IS NULL THEN NULL ELSE jsonb_build_object('id', mappings.id, 'state', mappings.state, 'clientId', mappings.client_id,
-           'clientName', mappings.client_name, 'origin', mappings.origin, 'candidates', mappings.candidates, 'note', mappings.note) END AS mapping
-       FROM (SELECT name, customer_id, mapping, subscriptions ${listed} ORDER BY ${order} OFFSET ${add(query.offset)} LIMIT ${add(query.limit)}) AS page
-       JOIN customers ON customers.tenant_id = $1 AND customers.customer_id = page.customer_id
-       LEFT JOIN mappings ON mappings.tenant_id = $1 AND mappings.customer_id = page.customer_id AND mappings.archived_at IS NULL
-       ORDER BY ${order}`,
-      parameters,
-    ),
-  ]);
-  return [rows, count?.total ?? 0];
+  if (search !== undefined) {
+    const found = [`name LIKE lower(${add(likePattern(search))})`];
+    // An id is a customer's or nobody's: only then is it worth asking each for it.
+    if (await dataSource.manager.existsBy(ListedCustomer, { tenantId, customerId: search })) found.push(`customer_id = ${add(search)}`);
+    conditions.push(`(${found.join(' OR ')})`);
+  }
+  return [`FROM listed_customers WHERE ${conditions.join(' AND ')}`, parameters];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { type Choice, choose } from './chosen-lines.js';
 import { csvRow } from './csv.js';
 import type { LinesFilter, SubscriptionLineView } from './dto.js';
 import { following, type LineRow, viewOfLine } from './lines.js';
@@ -45,16 +46,17 @@ export async function* exportSubscriptions(
   filter: LinesFilter,
 ): AsyncGenerator<string> {
   yield BYTE_ORDER_MARK + csvRow(FIELDS.map(([header]) => header));
+  const choice = await choose(dataSource, [...tenants.keys()], filter);
   let last: LineRow | undefined;
   do {
-    const rows = await part(dataSource, [...tenants.keys()], filter, last);
+    const rows = await part(dataSource, choice, last);
     yield rows.map((row) => csvRow(FIELDS.map(([, value]) => value(viewOfLine(row), tenants)))).join('');
     last = rows.length < ROWS_AT_ONCE ? undefined : rows.at(-1);
   } while (last !== undefined);
 }
 
-function part(dataSource: DataSource, tenantIds: readonly string[], filter: LinesFilter, last: LineRow | undefined): Promise<LineRow[]> {
+function part(dataSource: DataSource, choice: Choice, last: LineRow | undefined): Promise<LineRow[]> {
   const parameters: unknown[] = [];
   const add = (value: unknown): string => `$${parameters.push(value)}`;
-  return dataSource.query<LineRow[]>(following(tenantIds, filter, last, add, ROWS_AT_ONCE), parameters);
+  return dataSource.query<LineRow[]>(following(choice, last, add, ROWS_AT_ONCE), parameters);
 }

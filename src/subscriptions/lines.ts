@@ -1,6 +1,8 @@
 import { decimal, isoDuration, type Subscription, type SubscriptionStatus } from '../domain/index.js';
-import { likePattern } from '../database/like-pattern.js';
-import type { LineState, LinesFilter, MoneyView, SubscriptionLineView } from './dto.js';
+import type { Part } from '../database/part-of-list.js';
+import { prepared } from '../database/prepared.js';
+import { type Add, type Choice, conditions, needsSubscription } from './chosen-lines.js';
+import type { LineState, MoneyView, SubscriptionLineView } from './dto.js';
 
 /** A line of a subscription with all that belongs to it, as SQL gives it. */
 export interface LineRow {
@@ -67,56 +69,56 @@ const NEWEST_FIRST = SETTLED.split(', ')
   .map((column) => `${column} DESC`)
   .join(', ');
 
-/** Takes a value and gives the parameter it became. */
-type Add = (value: unknown) => string;
-
-/** The narrow rows of the lines that are wanted of these tenants, as `FROM … WHERE`. */
-export function listed(tenantIds: readonly string[], filter: LinesFilter, add: Add, beside: readonly (keyof typeof JOINS)[] = []): string {
+/** The narrow rows of the lines that are wanted, as `FROM … WHERE`. */
+export function listed(choice: Choice, add: Add, beside: readonly (keyof typeof JOINS)[] = []): string {
   const needs = new Set(beside);
-  if (filter.autoRenew !== undefined || filter.renewsBefore !== undefined) needs.add('subscriptions');
-  const joins = [...needs].map((need) => JOINS[need]).join(' ');
-  return `FROM listed_lines AS page ${joins} WHERE ${conditions(tenantIds, filter, add).join(' AND ')}`;
+  if (needsSubscription(choice.filter)) needs.add('subscriptions');
+  return `FROM listed_lines AS page ${[...needs].map((need) => JOINS[need]).join(' ')} WHERE ${conditions(choice, add)}`;
 }
 
-/** A part of the lines in an order; what has nothing there comes last either way. */
-export function sorted(tenantIds: readonly string[], filter: LinesFilter, sort: string | undefined, add: Add, part: string): string {
-  const order = ORDERS[sort?.replace(/^-/, '') ?? ''];
-  const by = (expression: string): string =>
-    (order ? `${expression} ${sort?.startsWith('-') ? 'DESC' : 'ASC'} NULLS LAST, ` : '') +
-    (sort === '-subscriptionId' ? NEWEST_FIRST : SETTLED);
-  const { by: expression, needs } = order ?? { by: 'NULL', needs: [] };
-  return `SELECT ${COLUMNS} FROM (
-      SELECT page.*, ${expression} AS sorted_by ${listed(tenantIds, filter, add, needs)} ORDER BY ${by(expression)} ${part}
-    ) AS page ${ALL_JOINS} ORDER BY ${by('page.sorted_by')}`;
+/** What a line is chosen by, and what finds the rest of it. */
+export interface NarrowLine {
+  tenant_id: string;
+  subscription_id: string;
+  line: string;
+  customer_id: string;
+  status: SubscriptionStatus;
+  state: LineState;
 }
+
+/** A part of the lines in an order, or at most so many, in that order if it is all of them. What has nothing there comes last either way. */
+export function ordered(choice: Choice, wanted: { sort: string | undefined } & ({ part: Part } | { atMost: number }), add: Add): string {
+  const { by, needs } = orderOf(wanted.sort, 'part' in wanted && wanted.part.backwards);
+  const columns = 'page.tenant_id, page.subscription_id, page.line, page.customer_id, page.status, page.state';
+  if ('part' in wanted) {
+    const { offset, limit } = wanted.part;
+    return `SELECT ${columns} ${listed(choice, add, needs)} ORDER BY ${by} OFFSET ${add(offset)} LIMIT ${add(limit)}`;
+  }
+  const some = `SELECT page.* ${listed(choice, add)} LIMIT ${add(wanted.atMost)}`;
+  return `SELECT ${columns} FROM (${some}) AS page ${needs.map((need) => JOINS[need]).join(' ')} ORDER BY ${by}`;
+}
+
+function orderOf(sort: string | undefined, backwards: boolean): { by: string; needs: readonly (keyof typeof JOINS)[] } {
+  const settled = (sort === '-subscriptionId') === backwards ? SETTLED : NEWEST_FIRST;
+  const order = ORDERS[sort?.replace(/^-/, '') ?? ''];
+  if (!order) return { by: settled, needs: [] };
+  const direction = sort?.startsWith('-') === backwards ? 'ASC' : 'DESC';
+  return { by: `${order.by} ${direction} NULLS ${backwards ? 'FIRST' : 'LAST'}, ${settled}`, needs: order.needs };
+}
+
+/** All of some lines, given their narrow rows' columns as arrays. */
+export const LINES_OF_KEYS = prepared(
+  'lines_of_keys',
+  `SELECT ${COLUMNS} FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+     WITH ORDINALITY AS page(tenant_id, subscription_id, line, customer_id, status, state, place) ${ALL_JOINS} ORDER BY page.place`,
+);
 
 /** The next lines after one, by their keys alone, so that none is missed or doubled whatever is imported meanwhile. */
-export function following(tenantIds: readonly string[], filter: LinesFilter, last: LineRow | undefined, add: Add, count: number): string {
+export function following(choice: Choice, last: LineRow | undefined, add: Add, count: number): string {
   const place = 'page.tenant_id, page.subscription_id, page.line';
-  const from = listed(tenantIds, filter, add);
+  const from = listed(choice, add);
   const after = last ? `AND (${place}) > (${add(last.tenantId)}, ${add(last.subscriptionId)}, ${add(last.line ?? '')})` : '';
   return `SELECT ${COLUMNS} FROM (SELECT page.* ${from} ${after} ORDER BY ${place} LIMIT ${count}) AS page ${ALL_JOINS} ORDER BY ${place}`;
-}
-
-function conditions(tenantIds: readonly string[], filter: LinesFilter, add: Add): string[] {
-  const { customerId, clientId, subscriptionId, line, status, state, autoRenew, renewsBefore, search } = filter;
-  // One alone is in the order of the index.
-  const all = [tenantIds.length === 1 ? `page.tenant_id = ${add(tenantIds[0])}` : `page.tenant_id = ANY(${add(tenantIds)}::uuid[])`];
-  const mapped = (to: string): string =>
-    `(page.tenant_id, page.customer_id) IN (SELECT tenant_id, customer_id FROM mappings WHERE archived_at IS NULL AND state = 'mapped' AND ${to})`;
-  if (customerId !== undefined) all.push(`page.customer_id = ${add(customerId)}`);
-  if (clientId !== undefined) all.push(mapped(`client_id = ${add(clientId)}`));
-  if (subscriptionId !== undefined) all.push(`page.subscription_id = ${add(subscriptionId)}`);
-  if (line !== undefined) all.push(`page.line = ${add(line)}`);
-  if (status !== undefined) all.push(`page.status = ${add(status)}`);
-  if (state !== undefined) all.push(`page.state = ${add(state)}`);
-  if (autoRenew !== undefined) all.push(`subscriptions."row" ->> 'autoRenew' = ${add(String(autoRenew))}`);
-  if (renewsBefore !== undefined) all.push(`subscriptions."row" ->> 'renewalDate' < ${add(renewsBefore)}`);
-  if (search !== undefined) {
-    const pattern = add(likePattern(search));
-    all.push(`(page.search LIKE lower(${pattern}) OR page.subscription_id = ${add(search)} OR ${mapped(`client_name ILIKE ${pattern}`)})`);
-  }
-  return all;
 }
 
 export function viewOfLine(row: LineRow): SubscriptionLineView {
