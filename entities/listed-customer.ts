@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { MappingState } from './mapping.js';
 
-/** What the list of customers is chosen and searched by. Kept by triggers alone: see `migrations/30-lists.ts`. */
+/** What the list of customers is chosen and searched by. Kept by triggers alone: see `migrations/90-lean-lists.ts`. */
 @Entity('listed_customers')
 // They hold more than their keys, or are by an expression, which the metadata cannot say.
 @Index('listed_customers_order', { synchronize: false })

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** What the list of subscriptions is chosen and searched by, a row for each of its rows. Kept by triggers alone: see `migrations/30-lists.ts`. */
+/** What the list of subscriptions is chosen and searched by, a row for each of its rows. Kept by triggers alone: see `migrations/90-lean-lists.ts`. */
 @Entity('listed_lines')
 // It is by the length of the id first, which the metadata cannot say.
 @Index('listed_lines_order', { synchronize: false })
@@ -14,6 +14,6 @@ export class ListedLine {
   @Column('varchar', { name: 'customer_id', length: 64 }) customerId: string;
   @Column('varchar', { length: 16 }) status: string;
   @Column('varchar', { length: 8 }) state: 'linked' | 'skipped' | 'ended';
-  /** Names of subscription, product (unless the subscription's holds it) and customer, and the MPN, a line each, in lower case. */
-  @Column('text') search: string;
+  /** Names of subscription, product (unless the subscription's holds it) and customer, and the MPN, a line each, in lower case, as UTF-8. */
+  @Column('bytea') search: Buffer;
 }

@@ -3,8 +3,11 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /** As in `80-list-by-index.ts`: each key is looked up by its index, whatever is known about the tables. */
 const BY_KEY = 'SET jit = off';
 
-/** What a line is searched by, of `s`, `x` and `c`: a text that another one holds would only be gone through twice. */
-const SEARCH = `lower(concat_ws(E'\\n', s.name, CASE WHEN strpos(lower(s.name), lower(x.product_name)) > 0 THEN NULL ELSE x.product_name END, x.mpn, c.name))`;
+/**
+ * What a line is searched by, of `s`, `x` and `c`: a text that another one holds would only be gone through twice. As bytes, because LIKE is a
+ * fifth slower where it has to tell characters apart; a text is found in UTF-8 by its bytes alike.
+ */
+const SEARCH = `convert_to(lower(concat_ws(E'\\n', s.name, CASE WHEN strpos(lower(s.name), lower(x.product_name)) > 0 THEN NULL ELSE x.product_name END, x.mpn, c.name)), 'UTF8')`;
 
 /** The client's name of `c` by its mapping `m`, where lines cannot be found by it already: those hold the customer's name. */
 const CLIENT = `CASE WHEN m.state = 'mapped' AND strpos(lower(c.name), lower(m.client_name)) = 0 THEN lower(m.client_name) END`;
@@ -100,7 +103,7 @@ const LINES = [
   `ALTER TABLE "listed_lines" RENAME TO "listed_lines_before"`,
   `CREATE TABLE "listed_lines" (
     "tenant_id" uuid NOT NULL,
-    "search" text NOT NULL,
+    "search" bytea NOT NULL,
     "subscription_id" character varying(64) NOT NULL,
     "line" text NOT NULL,
     "customer_id" character varying(64) NOT NULL,

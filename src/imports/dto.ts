@@ -12,7 +12,7 @@ import {
   IsUUID,
   Matches,
 } from 'class-validator';
-import type { Change, ChangeAction, ChangeEntity, ChangeState, ImportEntity, ImportState, Skip, SkipReason } from '../../entities/index.js';
+import type { ChangeAction, ChangeEntity, ChangeState, ImportEntity, ImportState, Skip, SkipReason } from '../../entities/index.js';
 import { NestedList, Nullable, UuidField } from '../http/dto.js';
 import { Line, MayBeAbsent, PsaId } from '../http/fields.js';
 import { PageQuery } from '../http/page.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { In, IsNull, type EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import { Import, PsaInstance, Skip, Tenant } from '../../entities/index.js';
 import { actorOf } from '../auth/audit/actor.js';
 import { record } from '../auth/audit/record.js';

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Change } from '../../entities/index.js';
-import { type Part, partOfList } from '../database/part-of-list.js';
+import { partOfList } from '../database/part-of-list.js';
 import { prepared } from '../database/prepared.js';
 import { type ChangesQuery, type ChangeView, viewOfChange } from './dto.js';
 
@@ -24,18 +24,16 @@ export async function listChanges(dataSource: DataSource, importId: string, quer
   const wanted = Object.entries({ entity, action, state }).filter(([, value]) => value !== undefined);
   const values = [importId, ...wanted.map(([, value]) => value)];
   const chosen = `FROM changes WHERE import_id = $1 ${wanted.map(([column], at) => `AND ${column} = $${at + 2}`).join(' ')}`;
-  // First which ones, from the index alone: going over all of them up to the page would read what each did.
-  const [page, total] = await partOfList<{ id: string }>(
+  return partOfList<{ id: string }, ChangeView>(
     {
       count: async () => (await dataSource.query<{ total: number }[]>(`SELECT count(*)::int AS total ${chosen}`, values))[0]!.total,
-      rows: ({ offset, limit, backwards }: Part) => {
+      keys: ({ offset, limit, backwards }) => {
         const order = ['attempt', 'sequence', 'id'].map((column) => (backwards ? `${column} DESC` : column)).join(', ');
         const part = `OFFSET $${values.length + 1} LIMIT $${values.length + 2}`;
-        return dataSource.query<{ id: string }[]>(`SELECT id ${chosen} ORDER BY ${order} ${part}`, [...values, offset, limit]);
+        return dataSource.query(`SELECT id ${chosen} ORDER BY ${order} ${part}`, [...values, offset, limit]);
       },
+      rows: async (keys) => (await dataSource.query<ShownChange[]>(CHANGES_OF_IDS, [keys.map(({ id }) => id)])).map(viewOfChange),
     },
     query,
   );
-  const changes = await dataSource.query<ShownChange[]>(CHANGES_OF_IDS, [page.map(({ id }) => id)]);
-  return [changes.map(viewOfChange), total];
 }

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { CustomerRecord, ListedCustomer, type Mapping, type Tenant } from '../../entities/index.js';
 import { likePattern } from '../database/like-pattern.js';
-import { type Part, partOfList } from '../database/part-of-list.js';
+import { partOfList } from '../database/part-of-list.js';
 import { prepared } from '../database/prepared.js';
 import { Unprocessable } from '../http/problem.js';
 import type { Services } from '../services.js';
@@ -45,24 +45,25 @@ export async function listCustomers(dataSource: DataSource, tenantId: string, qu
     const by = [...ORDERS[query.sort ?? 'name'], 'name', 'customer_id'];
     return (backwards ? by.map((one) => (one.endsWith(' DESC') ? one.slice(0, -' DESC'.length) : `${one} DESC`)) : by).join(', ');
   };
-  const list = {
-    count: async () => (await ask<{ total: number }>(`SELECT count(*)::int AS total ${listed}`))[0]!.total,
-    rows: ({ offset, limit, backwards }: Part) =>
-      ask<{ customer_id: string }>(
-        `SELECT customer_id ${listed} ORDER BY ${order(backwards)} OFFSET ${next(1)} LIMIT ${next(2)}`,
-        offset,
-        limit,
-      ),
-    ...(query.search !== undefined && {
-      atMost: (count: number) =>
-        ask<{ customer_id: string }>(
-          `SELECT customer_id FROM (SELECT * ${listed} LIMIT ${next(1)}) AS found ORDER BY ${order(false)}`,
-          count,
-        ),
-    }),
-  };
-  const [page, total] = await partOfList<{ customer_id: string }>(list, query);
-  return [await dataSource.query<Row[]>(CUSTOMERS_OF_IDS, [tenantId, page.map((row) => row.customer_id)]), total];
+  return partOfList<{ customer_id: string }, CustomerView>(
+    {
+      count: async () => (await ask<{ total: number }>(`SELECT count(*)::int AS total ${listed}`))[0]!.total,
+      keys: ({ offset, limit, backwards }) =>
+        ask(`SELECT customer_id ${listed} ORDER BY ${order(backwards)} OFFSET ${next(1)} LIMIT ${next(2)}`, offset, limit),
+      ...(query.search !== undefined && {
+        few: (atMost, { offset, limit, backwards }) =>
+          ask(
+            `WITH found AS MATERIALIZED (SELECT customer_id, name, mapping, subscriptions ${listed} LIMIT ${next(1)})
+             SELECT customer_id, (SELECT count(*)::int FROM found) AS total FROM found ORDER BY ${order(backwards)} OFFSET ${next(2)} LIMIT ${next(3)}`,
+            atMost,
+            offset,
+            limit,
+          ),
+      }),
+      rows: (keys) => dataSource.query<Row[]>(CUSTOMERS_OF_IDS, [tenantId, keys.map((key) => key.customer_id)]),
+    },
+    query,
+  );
 }
 
 /** The narrow rows of the customers that are wanted, as `FROM … WHERE` with its parameters. */

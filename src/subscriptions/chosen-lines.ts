@@ -42,7 +42,7 @@ export function conditions({ tenantIds, filter, named }: Choice, add: Add): stri
   if (renewsBefore !== undefined) all.push(`subscriptions."row" ->> 'renewalDate' < ${add(renewsBefore)}`);
   if (search !== undefined) {
     const pattern = add(likePattern(search));
-    const found = [`page.search LIKE lower(${pattern})`];
+    const found = [`page.search LIKE convert_to(lower(${pattern}), 'UTF8')`];
     if (named.subscription) found.push(`page.subscription_id = ${add(search)}`);
     if (named.client) found.push(`(page.tenant_id, page.customer_id) IN (SELECT tenant_id, customer_id ${clients(tenants, pattern)})`);
     all.push(`(${found.join(' OR ')})`);

@@ -86,16 +86,20 @@ export interface NarrowLine {
   state: LineState;
 }
 
-/** A part of the lines in an order, or at most so many, in that order if it is all of them. What has nothing there comes last either way. */
-export function ordered(choice: Choice, wanted: { sort: string | undefined } & ({ part: Part } | { atMost: number }), add: Add): string {
-  const { by, needs } = orderOf(wanted.sort, 'part' in wanted && wanted.part.backwards);
-  const columns = 'page.tenant_id, page.subscription_id, page.line, page.customer_id, page.status, page.state';
-  if ('part' in wanted) {
-    const { offset, limit } = wanted.part;
-    return `SELECT ${columns} ${listed(choice, add, needs)} ORDER BY ${by} OFFSET ${add(offset)} LIMIT ${add(limit)}`;
-  }
-  const some = `SELECT page.* ${listed(choice, add)} LIMIT ${add(wanted.atMost)}`;
-  return `SELECT ${columns} FROM (${some}) AS page ${needs.map((need) => JOINS[need]).join(' ')} ORDER BY ${by}`;
+const NARROW = 'page.tenant_id, page.subscription_id, page.line, page.customer_id, page.status, page.state';
+
+/** Which lines a part in an order has; what has nothing there comes last. */
+export function ordered(choice: Choice, sort: string | undefined, part: Part, add: Add): string {
+  const { by, needs } = orderOf(sort, part.backwards);
+  return `SELECT ${NARROW} ${listed(choice, add, needs)} ORDER BY ${by} OFFSET ${add(part.offset)} LIMIT ${add(part.limit)}`;
+}
+
+/** The same of at most so many lines, each with how many there are. */
+export function few(choice: Choice, sort: string | undefined, part: Part, atMost: number, add: Add): string {
+  const { by, needs } = orderOf(sort, part.backwards);
+  return `WITH found AS MATERIALIZED (SELECT page.* ${listed(choice, add)} LIMIT ${add(atMost)})
+    SELECT ${NARROW}, (SELECT count(*)::int FROM found) AS total FROM found AS page ${needs.map((need) => JOINS[need]).join(' ')}
+    ORDER BY ${by} OFFSET ${add(part.offset)} LIMIT ${add(part.limit)}`;
 }
 
 function orderOf(sort: string | undefined, backwards: boolean): { by: string; needs: readonly (keyof typeof JOINS)[] } {

@@ -26,6 +26,7 @@ beforeEach(async () => {
 async function both(): Promise<{ called: unknown[]; listed: unknown[] }> {
   const query = (text: string): Promise<unknown[]> => database.dataSource.query(text, [tenantId]);
   const customers = `SELECT customers.customer_id, lower(customers.name) AS name, coalesce(mappings.state, 'unmapped') AS mapping,
+      CASE WHEN mappings.state = 'mapped' AND position(lower(mappings.client_name) IN lower(customers.name)) = 0 THEN lower(mappings.client_name) END AS client,
       (SELECT count(*)::int FROM subscriptions WHERE subscriptions.tenant_id = customers.tenant_id AND subscriptions.customer_id = customers.customer_id
         AND subscriptions.gone_at IS NULL AND subscriptions.status NOT IN ('terminated', 'removed')) AS subscriptions FROM customers
     LEFT JOIN mappings ON mappings.tenant_id = customers.tenant_id AND mappings.customer_id = customers.customer_id AND mappings.archived_at IS NULL
@@ -33,7 +34,8 @@ async function both(): Promise<{ called: unknown[]; listed: unknown[] }> {
   const lines = `SELECT subscriptions.subscription_id, coalesce(lines.line, '') AS line, subscriptions.customer_id, subscriptions.status,
       CASE WHEN subscriptions.status IN ('terminated', 'removed') OR subscriptions.gone_at IS NOT NULL THEN 'ended'
         WHEN links.licence_id IS NOT NULL THEN 'linked' ELSE 'skipped' END AS state,
-      lower(concat_ws(E'\\n', subscriptions.name, lines.product_name, lines.mpn, customers.name)) AS search
+      lower(concat_ws(E'\\n', subscriptions.name,
+        CASE WHEN position(lower(lines.product_name) IN lower(coalesce(subscriptions.name, ''))) = 0 THEN lines.product_name END, lines.mpn, customers.name)) AS search
     FROM subscriptions
     LEFT JOIN subscription_lines AS lines ON lines.tenant_id = subscriptions.tenant_id AND lines.subscription_id = subscriptions.subscription_id
     LEFT JOIN links ON links.tenant_id = lines.tenant_id AND links.subscription_id = lines.subscription_id AND links.line = lines.line AND links.archived_at IS NULL
@@ -42,9 +44,9 @@ async function both(): Promise<{ called: unknown[]; listed: unknown[] }> {
   return {
     called: [...(await query(customers)), ...(await query(lines))],
     listed: [
-      ...(await query(`SELECT customer_id, name, mapping, subscriptions FROM listed_customers WHERE tenant_id = $1 ORDER BY 1`)),
+      ...(await query(`SELECT customer_id, name, mapping, client, subscriptions FROM listed_customers WHERE tenant_id = $1 ORDER BY 1`)),
       ...(await query(
-        `SELECT subscription_id, line, customer_id, status, state, search FROM listed_lines WHERE tenant_id = $1 ORDER BY 1, 2`,
+        `SELECT subscription_id, line, customer_id, status, state, convert_from(search, 'UTF8') AS search FROM listed_lines WHERE tenant_id = $1 ORDER BY 1, 2`,
       )),
     ],
   };
@@ -56,8 +58,9 @@ async function link(line: string, licenceId: string | null): Promise<void> {
   await manager().insert(Link, { psaInstanceId: randomUUID(), tenantId, subscriptionId: '10', line, licenceId });
 }
 
-async function map(customerId: string): Promise<void> {
-  await manager().insert(Mapping, { tenantId, customerId, state: 'suggested', candidates: [] });
+async function map(customerId: string, clientName: string | null = null): Promise<void> {
+  const client = clientName === null ? { state: 'suggested' as const } : { state: 'mapped' as const, clientId: '7', clientName };
+  await manager().insert(Mapping, { tenantId, customerId, ...client, candidates: [] });
 }
 
 async function expectAgreement(): Promise<void> {
@@ -91,6 +94,27 @@ describe('What lists are chosen by', () => {
         await manager().update(Mapping, { tenantId }, { state: 'mapped', clientId: '7' });
       },
     ],
+    ['a customer is mapped to a client of another name', () => map('c2', 'Fabrikam ÅB')],
+    ['a customer is mapped to a client of its name', () => map('c2', 'FABRIKAM')],
+    [
+      'a client is renamed',
+      async () => {
+        await map('c2', 'Fabrikam');
+        await manager().update(Mapping, { tenantId }, { clientName: 'Fab & Co' });
+      },
+    ],
+    [
+      'a customer gets the name of its client',
+      async () => {
+        await map('c2', 'Fab & Co');
+        await manager().update(CustomerRecord, { tenantId, customerId: 'c2' }, { name: 'The Fab & Co' });
+      },
+    ],
+    [
+      'a product is called as its subscription',
+      () => manager().update(SubscriptionLineRecord, { tenantId, line: 'MPN-A' }, { productName: 'PREMIUM' }),
+    ],
+    ['a subscription loses its name', () => manager().update(SubscriptionRecord, { tenantId, subscriptionId: '10' }, { name: null })],
     ['a subscription ends', () => manager().update(SubscriptionRecord, { tenantId, subscriptionId: '10' }, { status: 'removed' })],
     ['a subscription is missed', () => manager().update(SubscriptionRecord, { tenantId, subscriptionId: '10' }, { goneAt: new Date() })],
     ['a subscription moves', () => manager().update(SubscriptionRecord, { tenantId, subscriptionId: '10' }, { customerId: 'c2' })],

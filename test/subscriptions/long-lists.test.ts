@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectedApp, type ConnectedApp } from '../support/connected-app.js';
+
+/** Long enough that parts far down are reached from the end, and that a search finds more than is gathered at once. */
+const ROWS = 5_700;
+
+interface Answer {
+  data: Record<string, unknown>[];
+  pagination: { total: number };
+}
+
+let app: ConnectedApp;
+let tenantId: string;
+let importId: string;
+beforeAll(async () => {
+  app = await connectedApp();
+  const psaInstanceId = await app.addPsaInstance();
+  tenantId = await app.addTenant(psaInstanceId);
+  const query = <T>(sql: string, more: unknown[] = []): Promise<T> => app.database.dataSource.query(sql, [tenantId, ...more]);
+  // Names come in no order; one in seven is called Rare, one in three has no renewal date.
+  await query(
+    `INSERT INTO customers (tenant_id, customer_id, name, status, seen_at)
+     SELECT $1, 'c' || n, CASE WHEN n % 20 = 0 THEN 'Rare ' ELSE 'Often ' END || md5(n::text), 'active', now() FROM generate_series(1, $2) AS n`,
+    [ROWS],
+  );
+  await query(
+    `INSERT INTO subscriptions (tenant_id, subscription_id, customer_id, name, status, "row", seen_at)
+     SELECT $1, n, 'c' || n, 'Product ' || n % 9, 'active', CASE WHEN n % 3 = 0 THEN '{}' ELSE jsonb_build_object('renewalDate', '2026-01-' || 10 + n % 20) END, now()
+     FROM generate_series(1, $2) AS n`,
+    [ROWS],
+  );
+  await query(
+    `INSERT INTO mappings (tenant_id, customer_id, state, client_id, client_name, origin)
+     SELECT $1, 'c' || n, 'mapped', n, 'Client ' || n, 'manual' FROM generate_series(1, $2, 500) AS n`,
+    [ROWS],
+  );
+  const [made] = await query<{ id: string }[]>(
+    `INSERT INTO imports (psa_instance_id, tenant_id, entities, trigger, requested_by, state, phase, counts, finished_at)
+     VALUES ($2, $1, '{customers}', 'manual', 'test', 'succeeded', 'done', '{}', now()) RETURNING id`,
+    [psaInstanceId],
+  );
+  importId = made!.id;
+  await query(
+    `INSERT INTO changes (psa_instance_id, tenant_id, import_id, attempt, sequence, entity, action, customer_id, planned, after, state)
+     SELECT $2, $1, $3, 1, n, 'client', CASE WHEN n % 2 = 0 THEN 'create' ELSE 'update' END, 'c' || n, '{}', '{}', 'applied' FROM generate_series(1, $4) AS n`,
+    [psaInstanceId, importId, ROWS],
+  );
+});
+afterAll(() => app.close());
+
+async function part(path: string, offset: number, limit = 500): Promise<Answer> {
+  const { status, body } = await app.api<Answer>('GET', `${path}${path.includes('?') ? '&' : '?'}offset=${offset}&limit=${limit}`);
+  expect(status).toBe(200);
+  return body;
+}
+
+/** The list in an order that the database is asked for by other words. */
+const inOrder = async (sql: string): Promise<string[]> =>
+  (await app.database.dataSource.query<{ id: string }[]>(sql, [sql.includes('import_id') ? importId : tenantId])).map(({ id }) => id);
+
+const SUBSCRIPTIONS = `SELECT s.subscription_id AS id FROM subscriptions s JOIN customers c USING (tenant_id, customer_id)
+  LEFT JOIN mappings m USING (tenant_id, customer_id) WHERE s.tenant_id = $1`;
+const CUSTOMERS = `SELECT customer_id AS id FROM customers c LEFT JOIN mappings m USING (tenant_id, customer_id) WHERE c.tenant_id = $1`;
+const RENEWAL = `s."row" ->> 'renewalDate'`;
+
+const LISTS: [path: () => string, key: string, sql: string][] = [
+  [() => `/tenants/${tenantId}/subscriptions`, 'subscriptionId', `${SUBSCRIPTIONS} ORDER BY s.subscription_id::int`],
+  [
+    () => `/tenants/${tenantId}/subscriptions?sort=-subscriptionId`,
+    'subscriptionId',
+    `${SUBSCRIPTIONS} ORDER BY s.subscription_id::int DESC`,
+  ],
+  [
+    () => `/tenants/${tenantId}/subscriptions?sort=renewalDate`,
+    'subscriptionId',
+    `${SUBSCRIPTIONS} ORDER BY ${RENEWAL} ASC NULLS LAST, s.subscription_id::int`,
+  ],
+  [
+    () => `/tenants/${tenantId}/subscriptions?sort=-renewalDate`,
+    'subscriptionId',
+    `${SUBSCRIPTIONS} ORDER BY ${RENEWAL} DESC NULLS LAST, s.subscription_id::int`,
+  ],
+  [
+    () => `/tenants/${tenantId}/subscriptions?search=often&sort=-client`,
+    'subscriptionId',
+    `${SUBSCRIPTIONS} AND c.name ~ 'Often' ORDER BY lower(m.client_name) DESC NULLS LAST, s.subscription_id::int`,
+  ],
+  [
+    () => `/tenants/${tenantId}/subscriptions?search=rare&sort=customer`,
+    'subscriptionId',
+    `${SUBSCRIPTIONS} AND c.name ~ 'Rare' ORDER BY lower(c.name), s.subscription_id::int`,
+  ],
+  [
+    () => `/tenants/${tenantId}/subscriptions?search=client`,
+    'subscriptionId',
+    `${SUBSCRIPTIONS} AND m.id IS NOT NULL ORDER BY s.subscription_id::int`,
+  ],
+  [() => `/tenants/${tenantId}/customers`, 'customerId', `${CUSTOMERS} ORDER BY lower(name), customer_id`],
+  [() => `/tenants/${tenantId}/customers?search=often`, 'customerId', `${CUSTOMERS} AND name ~ 'Often' ORDER BY lower(name), customer_id`],
+  [() => `/tenants/${tenantId}/customers?search=rare`, 'customerId', `${CUSTOMERS} AND name ~ 'Rare' ORDER BY lower(name), customer_id`],
+  [() => `/tenants/${tenantId}/customers?sort=state`, 'customerId', `${CUSTOMERS} ORDER BY m.id IS NOT NULL, lower(name), customer_id`],
+  [() => `/tenants/${tenantId}/customers?sort=subscriptions`, 'customerId', `${CUSTOMERS} ORDER BY lower(name), customer_id`],
+  [() => `/imports/${importId}/changes`, 'customerId', `SELECT customer_id AS id FROM changes WHERE import_id = $1 ORDER BY sequence`],
+  [
+    () => `/imports/${importId}/changes?action=create`,
+    'customerId',
+    `SELECT customer_id AS id FROM changes WHERE import_id = $1 AND action = 'create' ORDER BY sequence`,
+  ],
+];
+
+describe('a long list', () => {
+  it.each(LISTS.map(([path, key, sql]) => [path.toString().replace(/^.*\}/, '').replace('`', ''), path, key, sql] as const))(
+    'is the same from its beginning and from its end: %s',
+    async (_name, path, key, sql) => {
+      const expected = await inOrder(sql);
+      expect(expected.length).toBeGreaterThan(0);
+      const shown: unknown[] = [];
+      for (let offset = 0; offset < expected.length; offset += 500) {
+        const { data, pagination } = await part(path(), offset);
+        expect(pagination.total).toBe(expected.length);
+        shown.push(...data.map((row) => row[key]));
+      }
+      expect(shown).toEqual(expected);
+      for (const offset of [expected.length - 1, expected.length, expected.length + 700]) {
+        const { data, pagination } = await part(path(), offset);
+        expect([data.map((row) => row[key]), pagination.total]).toEqual([expected.slice(offset), expected.length]);
+      }
+    },
+  );
+
+  it.each([
+    [4_990, 30],
+    [5_001, 7],
+    [5_690, 500],
+  ])('has the same rows in a part from %i of %i', async (offset, limit) => {
+    const expected = await inOrder(`${SUBSCRIPTIONS} ORDER BY s.subscription_id::int`);
+    const { data } = await part(`/tenants/${tenantId}/subscriptions`, offset, limit);
+    expect(data.map((row) => row['subscriptionId'])).toEqual(expected.slice(offset, offset + limit));
+  });
+});
+
+describe('a search', () => {
+  const ids = async (path: string, key: string): Promise<unknown[]> =>
+    (await part(`/tenants/${tenantId}/${path}`, 0)).data.map((row) => row[key]);
+
+  it('finds a whole id', async () => {
+    expect(await ids('subscriptions?search=5123', 'subscriptionId')).toContain('5123');
+    expect(await ids('customers?search=c5123', 'customerId')).toEqual(['c5123']);
+  });
+
+  it('finds the client of a customer, as long as they belong together', async () => {
+    expect(await ids('subscriptions?search=CLIENT%20501', 'subscriptionId')).toEqual(['501']);
+    await app.database.dataSource.query(`UPDATE mappings SET archived_at = now() WHERE tenant_id = $1 AND client_id = '501'`, [tenantId]);
+    expect(await ids('subscriptions?search=client%20501', 'subscriptionId')).toEqual([]);
+    await app.database.dataSource.query(`UPDATE mappings SET archived_at = NULL WHERE tenant_id = $1 AND client_id = '501'`, [tenantId]);
+  });
+
+  it('takes letters for letters, in whatever script and case', async () => {
+    const rename = `UPDATE customers SET name = $3 WHERE tenant_id = $1 AND customer_id = $2`;
+    await app.database.dataSource.query(rename, [tenantId, 'c77', 'ÉCOLE Straße 日本 100%_\\']);
+    for (const search of ['école', 'STRAßE', '日本', '100%_\\', '%_', '\\']) {
+      expect(await ids(`customers?search=${encodeURIComponent(search)}`, 'customerId')).toEqual(['c77']);
+      expect(await ids(`subscriptions?search=${encodeURIComponent(search)}`, 'subscriptionId')).toEqual(['77']);
+    }
+    expect(await ids(`subscriptions?search=${encodeURIComponent('本1')}`, 'subscriptionId')).toEqual([]);
+  });
+});
