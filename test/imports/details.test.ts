@@ -233,6 +233,13 @@ describe('Which details an import reads', () => {
     expect(written).toMatchObject({ subscriptions: ids.length });
     for (const table of ['subscription_lines', 'listed_lines', 'subscription_history']) expect(written).not.toHaveProperty(table);
   });
+
+  it('touches one row for each detail that it read again and found as it was', async () => {
+    pass(DAY);
+    const written = await rowsWritten(on.database.dataSource, () => on.run());
+    expect(written).toMatchObject({ subscriptions: ids.length });
+    for (const table of ['subscription_lines', 'listed_lines', 'subscription_history']) expect(written).not.toHaveProperty(table);
+  });
 });
 
 describe('The choice of details', () => {
