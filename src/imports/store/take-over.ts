@@ -33,10 +33,12 @@ const SILENT_JOB_SECONDS = 60;
  */
 export async function importsWithoutJob(dataSource: DataSource): Promise<Pick<Import, 'id' | 'trigger' | 'slot' | 'approval'>[]> {
   return dataSource.query(
-    `SELECT imports.id, imports.trigger, imports.slot, imports.approval FROM imports WHERE imports.state IN ('queued', 'running') AND ${MAY_BE_TAKEN} AND NOT EXISTS (
-       SELECT FROM ${QUEUE_SCHEMA}.job WHERE job.name = $1 AND job.singleton_key = imports.id::text AND (
-         (job.state IN ('created', 'retry') AND job.start_after <= clock_timestamp())
-         OR (job.state = 'active' AND job.heartbeat_on > clock_timestamp() - make_interval(secs => $2))))
+    // All jobs once: looked for one by one, as many imports as wait would go over as many jobs each.
+    `SELECT imports.id, imports.trigger, imports.slot, imports.approval FROM imports WHERE imports.state IN ('queued', 'running') AND ${MAY_BE_TAKEN}
+       AND imports.id::text NOT IN (
+         SELECT job.singleton_key FROM ${QUEUE_SCHEMA}.job WHERE job.name = $1 AND job.singleton_key IS NOT NULL AND (
+           (job.state IN ('created', 'retry') AND job.start_after <= clock_timestamp())
+           OR (job.state = 'active' AND job.heartbeat_on > clock_timestamp() - make_interval(secs => $2))))
      ORDER BY imports.created_at`,
     [IMPORT_QUEUE, SILENT_JOB_SECONDS],
   );
