@@ -36,17 +36,11 @@ export class ImportsService {
   /** @throws Conflict with the other one's `importId` while an import of the tenant waits or runs. */
   async start(caller: Caller, tenantId: string, wanted: StartImport): Promise<Import> {
     const { manager } = this.services.dataSource;
-    const tenant = await visibleTenant(manager, caller, tenantId);
-    await requireEnabled(manager, tenant);
-    if (wanted.customerId !== undefined && wanted.clientId !== undefined) {
-      throw new Invalid([{ pointer: '/clientId', message: 'Give customerId or clientId, not both.' }]);
-    }
-    await this.requireNoneUnderWay(tenantId);
-    const customerId = await this.scope(tenant, wanted);
+    const all = wanted.customerId === undefined && wanted.clientId === undefined;
+    const customerId = all ? null : await this.customerOf(caller, tenantId, wanted);
     const actor = actorOf(caller);
     const row = {
       id: randomUUID(),
-      psaInstanceId: tenant.psaInstanceId,
       tenantId,
       entities: wanted.entities,
       customerId,
@@ -61,9 +55,11 @@ export class ImportsService {
     try {
       await this.services.dataSource.transaction(async (inside) => {
         // Held so that the tenant cannot be archived or switched off between here and the row.
-        await requireEnabled(inside, await visibleTenant(inside, caller, tenantId, 'pessimistic_read'));
-        await inside.insert(Import, row);
-        await record(inside, actor, { action: 'start', ...namedImport(row) }, { after: askedFor(row) });
+        const tenant = await visibleTenant(inside, caller, tenantId, 'pessimistic_read');
+        await requireEnabled(inside, tenant);
+        const owned = { ...row, psaInstanceId: tenant.psaInstanceId };
+        await inside.insert(Import, owned);
+        await record(inside, actor, { action: 'start', ...namedImport(owned) }, { after: askedFor(row) });
         await this.services.queue.enqueueImport(row.id, { manager: inside, goesFirst: true });
       });
     } catch (error) {
@@ -72,6 +68,18 @@ export class ImportsService {
       throw new Conflict('Another import of this tenant ended at this moment. Repeat the request.');
     }
     return manager.findOneByOrFail(Import, { id: row.id });
+  }
+
+  /** The customer that an import is for, where it is for one. May ask the marketplace, so it is no part of a transaction. */
+  private async customerOf(caller: Caller, tenantId: string, wanted: StartImport): Promise<string | null> {
+    const { manager } = this.services.dataSource;
+    const tenant = await visibleTenant(manager, caller, tenantId);
+    await requireEnabled(manager, tenant);
+    if (wanted.customerId !== undefined && wanted.clientId !== undefined) {
+      throw new Invalid([{ pointer: '/clientId', message: 'Give customerId or clientId, not both.' }]);
+    }
+    await this.requireNoneUnderWay(tenantId);
+    return this.scope(tenant, wanted);
   }
 
   async list(caller: Caller, query: ImportsQuery): Promise<[Import[], number]> {
