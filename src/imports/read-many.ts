@@ -1,5 +1,6 @@
-/** Calls under way at once; how fast they go is the budget's to say. */
+/** Calls under way at once; how fast they go is the budget's to say. Each has a connection, which takes as long to make as a call or two. */
 const AT_ONCE = 10;
+const CALLS_FOR_A_CONNECTION = 2;
 /** Records are stored once so many wait, so that a crash costs few calls; while a batch is stored, the next one gathers. */
 const BATCH = 25;
 /** So many wait at most: then nothing more is read until the database has caught up. */
@@ -49,7 +50,7 @@ export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyO
       failure ??= { error };
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, rows.length) }, reader));
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, Math.ceil(rows.length / CALLS_FOR_A_CONNECTION)) }, reader));
   await storing;
   // What was read is kept even if the rest could not be: the next attempt reads only what is missing.
   if (failure) await flush().catch(() => undefined);
