@@ -33,7 +33,10 @@ export const workers: Scenario = {
   },
 };
 
-/** Imports every tenant once, by so many workers. Gives imports an hour, from the first one's start to the last one's end. */
+/**
+ * Imports every tenant once, by so many workers. Gives imports an hour, by those that end after the first fifth: what a process that has
+ * just started needs to get going, with its connections, is a hundredth of an hour's work, but a quarter of these few seconds'.
+ */
 async function round(stage: Stage, count: number, aheadMs: number): Promise<number> {
   const { installation, tenants } = stage;
   const started: Service[] = [];
@@ -44,16 +47,18 @@ async function round(stage: Stage, count: number, aheadMs: number): Promise<numb
     for (const tenant of waiting) ids.push(await installation.startImport(tenant));
   };
   await Promise.all([lane(), lane(), lane(), lane()]);
+  const early = Math.floor(ids.length / 5);
   for (;;) {
     const [row] = await installation.dataSource.query<{ open: number; ms: number }[]>(
-      `SELECT count(*) FILTER (WHERE finished_at IS NULL)::int AS open, extract(epoch FROM max(finished_at) - min(started_at))::float8 * 1000 AS ms
+      `SELECT count(*) FILTER (WHERE finished_at IS NULL)::int AS open,
+         extract(epoch FROM max(finished_at) - (array_agg(finished_at ORDER BY finished_at))[$2])::float8 * 1000 AS ms
        FROM imports WHERE id = ANY($1)`,
-      [ids],
+      [ids, early],
     );
     if (row?.open === 0) {
       for (const worker of started) await worker.stop();
       for (const [at, tenant] of tenants.entries()) await stage.check(await lastOf(stage, tenant), at);
-      return (ids.length / row.ms) * 3_600_000;
+      return ((ids.length - early) / row.ms) * 3_600_000;
     }
     await pause(200);
   }
