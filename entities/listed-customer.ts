@@ -1,12 +1,11 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { MappingState } from './mapping.js';
 
-/** What the list of customers is chosen and searched by. Kept by triggers alone: see `migrations/90-lean-lists.ts`. */
+/** What the list of customers is chosen and searched by. Kept by triggers alone: see `migrations/91-count-when-shown.ts`. */
 @Entity('listed_customers')
 // They hold more than their keys, or are by an expression, which the metadata cannot say.
 @Index('listed_customers_order', { synchronize: false })
 @Index('listed_customers_by_state', { synchronize: false })
-@Index('listed_customers_by_subscriptions', { synchronize: false })
 @Index('listed_customers_counted', ['tenantId', 'mapping'])
 @Index('listed_customers_clients', ['tenantId', 'customerId'], { where: '"client" IS NOT NULL' })
 export class ListedCustomer {
@@ -15,8 +14,6 @@ export class ListedCustomer {
   /** In lower case. */
   @Column('varchar', { length: 500 }) name: string;
   @Column('varchar', { length: 10 }) mapping: MappingState | 'unmapped';
-  /** How many it has in force. */
-  @Column('integer') subscriptions: number;
   /** The name of the client it is mapped to, in lower case; null where the customer's own name holds it, too. */
   @Column('text', { nullable: true }) client: string | null;
 }

@@ -10,7 +10,7 @@ const BY_KEY = 'SET jit = off';
 const SEARCH = `convert_to(lower(concat_ws(E'\\n', s.name, CASE WHEN strpos(lower(s.name), lower(x.product_name)) > 0 THEN NULL ELSE x.product_name END, x.mpn, c.name)), 'UTF8')`;
 
 /** The client's name of `c` by its mapping `m`, where lines cannot be found by it already: those hold the customer's name. */
-const CLIENT = `CASE WHEN m.state = 'mapped' AND strpos(lower(c.name), lower(m.client_name)) = 0 THEN lower(m.client_name) END`;
+export const CLIENT = `CASE WHEN m.state = 'mapped' AND strpos(lower(c.name), lower(m.client_name)) = 0 THEN lower(m.client_name) END`;
 
 const LIST_CUSTOMERS = `CREATE OR REPLACE FUNCTION list_customers(tenants uuid[], customers text[]) RETURNS void LANGUAGE plpgsql ${BY_KEY} AS $$
   #variable_conflict use_column

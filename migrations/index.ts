@@ -15,6 +15,7 @@ import { Growth1770624000000 } from './81-growth.js';
 import { PlanInParts1770710400000 } from './82-plan-in-parts.js';
 import { SettledPlans1770796800000 } from './83-settled-plans.js';
 import { LeanLists1771401600000 } from './90-lean-lists.js';
+import { CountWhenShown1771488000000 } from './91-count-when-shown.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   PlanInParts1770710400000,
   SettledPlans1770796800000,
   LeanLists1771401600000,
+  CountWhenShown1771488000000,
 ];

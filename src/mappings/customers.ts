@@ -20,17 +20,23 @@ interface Row {
 const ORDERS = {
   name: [],
   state: [`coalesce(array_position(ARRAY['ambiguous', 'broken', 'suggested', 'mapped', 'ignored'], mapping::text), 0)`],
-  subscriptions: ['subscriptions DESC'],
+  subscriptions: ['coalesce(held.subscriptions, 0) DESC'],
 };
+
+const IN_FORCE = `FROM listed_lines WHERE tenant_id = $1 AND state <> 'ended'`;
+
+/** How many subscriptions in force each customer of a tenant has, to be sorted by. */
+const HELD = `LEFT JOIN (SELECT customer_id, count(*) AS subscriptions FROM (SELECT DISTINCT customer_id, subscription_id ${IN_FORCE}) AS one
+  GROUP BY customer_id) AS held USING (customer_id)`;
 
 /** Some customers of a tenant with their mapping, in the order in which they are named. */
 const CUSTOMERS_OF_IDS = prepared(
   'customers_of_ids',
-  `SELECT customers.customer_id AS "customerId", customers.name, customers.status, listed.subscriptions,
+  `SELECT customers.customer_id AS "customerId", customers.name, customers.status,
+     (SELECT count(DISTINCT subscription_id)::int ${IN_FORCE} AND customer_id = page.customer_id) AS subscriptions,
      CASE WHEN mappings.id IS NULL THEN NULL ELSE jsonb_build_object('id', mappings.id, 'state', mappings.state, 'clientId', mappings.client_id,
        'clientName', mappings.client_name, 'origin', mappings.origin, 'candidates', mappings.candidates, 'note', mappings.note) END AS mapping
    FROM unnest($2::text[]) WITH ORDINALITY AS page(customer_id, place)
-   JOIN listed_customers AS listed ON listed.tenant_id = $1 AND listed.customer_id = page.customer_id
    JOIN customers ON customers.tenant_id = $1 AND customers.customer_id = page.customer_id
    LEFT JOIN mappings ON mappings.tenant_id = $1 AND mappings.customer_id = page.customer_id AND mappings.archived_at IS NULL
    ORDER BY page.place`,
@@ -38,7 +44,8 @@ const CUSTOMERS_OF_IDS = prepared(
 
 /** A tenant's customers with their mapping, by name, and how many there are. One that is gone is shown while it has a mapping. */
 export async function listCustomers(dataSource: DataSource, tenantId: string, query: CustomersQuery): Promise<[CustomerView[], number]> {
-  const [listed, values] = await chosen(dataSource, tenantId, query);
+  const [where, values] = await chosen(dataSource, tenantId, query);
+  const held = query.sort === 'subscriptions' ? HELD : '';
   const ask = <T>(sql: string, ...more: number[]): Promise<T[]> => dataSource.query<T[]>(sql, [...values, ...more]);
   const next = (place: number): string => `$${values.length + place}`;
   const order = (backwards: boolean): string => {
@@ -47,14 +54,18 @@ export async function listCustomers(dataSource: DataSource, tenantId: string, qu
   };
   return partOfList<{ customer_id: string }, CustomerView>(
     {
-      count: async () => (await ask<{ total: number }>(`SELECT count(*)::int AS total ${listed}`))[0]!.total,
+      count: async () => (await ask<{ total: number }>(`SELECT count(*)::int AS total FROM listed_customers ${where}`))[0]!.total,
       keys: ({ offset, limit, backwards }) =>
-        ask(`SELECT customer_id ${listed} ORDER BY ${order(backwards)} OFFSET ${next(1)} LIMIT ${next(2)}`, offset, limit),
+        ask(
+          `SELECT customer_id FROM listed_customers ${held} ${where} ORDER BY ${order(backwards)} OFFSET ${next(1)} LIMIT ${next(2)}`,
+          offset,
+          limit,
+        ),
       ...(query.search !== undefined && {
         few: (atMost, { offset, limit, backwards }) =>
           ask(
-            `WITH found AS MATERIALIZED (SELECT customer_id, name, mapping, subscriptions ${listed} LIMIT ${next(1)})
-             SELECT customer_id, (SELECT count(*)::int FROM found) AS total FROM found ORDER BY ${order(backwards)} OFFSET ${next(2)} LIMIT ${next(3)}`,
+            `WITH found AS MATERIALIZED (SELECT customer_id, name, mapping FROM listed_customers ${where} LIMIT ${next(1)})
+             SELECT customer_id, (SELECT count(*)::int FROM found) AS total FROM found ${held} ORDER BY ${order(backwards)} OFFSET ${next(2)} LIMIT ${next(3)}`,
             atMost,
             offset,
             limit,
@@ -66,7 +77,7 @@ export async function listCustomers(dataSource: DataSource, tenantId: string, qu
   );
 }
 
-/** The narrow rows of the customers that are wanted, as `FROM … WHERE` with its parameters. */
+/** Which narrow rows are wanted, as `WHERE` with its parameters. */
 async function chosen(dataSource: DataSource, tenantId: string, { state, clientId, search }: CustomersQuery): Promise<[string, unknown[]]> {
   const parameters: unknown[] = [tenantId];
   const add = (value: unknown): string => `$${parameters.push(value)}`;
@@ -84,7 +95,7 @@ async function chosen(dataSource: DataSource, tenantId: string, { state, clientI
     if (await dataSource.manager.existsBy(ListedCustomer, { tenantId, customerId: search })) found.push(`customer_id = ${add(search)}`);
     conditions.push(`(${found.join(' OR ')})`);
   }
-  return [`FROM listed_customers WHERE ${conditions.join(' AND ')}`, parameters];
+  return [`WHERE ${conditions.join(' AND ')}`, parameters];
 }
 
 /**

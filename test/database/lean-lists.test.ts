@@ -6,8 +6,7 @@ import { migrations } from '../../migrations/index.js';
 import { migrate } from '../../src/database/migrate.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 
-/** Every table that lists are kept from, and what they hold, so that each row can be made again by being written anew. */
-const LISTED = `SELECT customer_id, name, mapping, client, subscriptions FROM listed_customers ORDER BY 1`;
+const LISTED = `SELECT customer_id, name, mapping, client FROM listed_customers ORDER BY 1`;
 const LINES = `SELECT subscription_id, line, customer_id, status, state, convert_from(search, 'UTF8') AS search FROM listed_lines ORDER BY 1, 2`;
 
 let database: TestDatabase;

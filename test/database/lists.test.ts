@@ -26,9 +26,7 @@ beforeEach(async () => {
 async function both(): Promise<{ called: unknown[]; listed: unknown[] }> {
   const query = (text: string): Promise<unknown[]> => database.dataSource.query(text, [tenantId]);
   const customers = `SELECT customers.customer_id, lower(customers.name) AS name, coalesce(mappings.state, 'unmapped') AS mapping,
-      CASE WHEN mappings.state = 'mapped' AND position(lower(mappings.client_name) IN lower(customers.name)) = 0 THEN lower(mappings.client_name) END AS client,
-      (SELECT count(*)::int FROM subscriptions WHERE subscriptions.tenant_id = customers.tenant_id AND subscriptions.customer_id = customers.customer_id
-        AND subscriptions.gone_at IS NULL AND subscriptions.status NOT IN ('terminated', 'removed')) AS subscriptions FROM customers
+      CASE WHEN mappings.state = 'mapped' AND position(lower(mappings.client_name) IN lower(customers.name)) = 0 THEN lower(mappings.client_name) END AS client FROM customers
     LEFT JOIN mappings ON mappings.tenant_id = customers.tenant_id AND mappings.customer_id = customers.customer_id AND mappings.archived_at IS NULL
     WHERE customers.tenant_id = $1 AND (customers.gone_at IS NULL OR mappings.id IS NOT NULL) ORDER BY 1`;
   const lines = `SELECT subscriptions.subscription_id, coalesce(lines.line, '') AS line, subscriptions.customer_id, subscriptions.status,
@@ -44,7 +42,7 @@ async function both(): Promise<{ called: unknown[]; listed: unknown[] }> {
   return {
     called: [...(await query(customers)), ...(await query(lines))],
     listed: [
-      ...(await query(`SELECT customer_id, name, mapping, client, subscriptions FROM listed_customers WHERE tenant_id = $1 ORDER BY 1`)),
+      ...(await query(`SELECT customer_id, name, mapping, client FROM listed_customers WHERE tenant_id = $1 ORDER BY 1`)),
       ...(await query(
         `SELECT subscription_id, line, customer_id, status, state, convert_from(search, 'UTF8') AS search FROM listed_lines WHERE tenant_id = $1 ORDER BY 1, 2`,
       )),

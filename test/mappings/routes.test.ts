@@ -218,7 +218,7 @@ describe('customers and mappings', () => {
     await storeCustomer(app.database, tenantId, 'gone', { goneAt: new Date() });
     await storeSubscription(app.database, tenantId, { subscriptionId: 's1', customerId: 'c1', status: 'active' }, []);
     await storeSubscription(app.database, tenantId, { subscriptionId: 's2', customerId: 'c1', status: 'removed' }, []);
-    await storeSubscription(app.database, tenantId, { subscriptionId: 's3', customerId: 'c1', status: 'pending' }, []);
+    await storeSubscription(app.database, tenantId, { subscriptionId: 's3', customerId: 'c1', status: 'pending' }, ['A', 'B']);
     await map({ customerId: 'c1', ignored: true });
     const ids = async (query: string): Promise<string[]> => (await customers(query)).data.map(({ customerId }) => customerId);
     expect((await customers()).data).toMatchObject([
