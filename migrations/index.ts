@@ -16,6 +16,7 @@ import { PlanInParts1770710400000 } from './82-plan-in-parts.js';
 import { SettledPlans1770796800000 } from './83-settled-plans.js';
 import { LeanLists1771401600000 } from './90-lean-lists.js';
 import { CountWhenShown1771488000000 } from './91-count-when-shown.js';
+import { ListsAlone1771574400000 } from './92-lists-alone.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   SettledPlans1770796800000,
   LeanLists1771401600000,
   CountWhenShown1771488000000,
+  ListsAlone1771574400000,
 ];

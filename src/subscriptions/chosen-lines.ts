@@ -9,24 +9,33 @@ export type Add = (value: unknown) => string;
 export interface Choice {
   tenantIds: readonly string[];
   filter: LinesFilter;
-  /** Whether there is a subscription or a client that the search names beside the lines' own texts: only then each line is asked for it. */
-  named: { subscription: boolean; client: boolean };
+  /** What its search comes to, if it has one. */
+  searched?: Searched;
+}
+
+interface Searched {
+  /** For the lines' own texts. Worked out once: the function that does it counts as one whose answer may change from row to row. */
+  pattern: Buffer;
+  /** Whether there is a subscription of that id, a client of that name: only then each line is asked for it. */
+  subscription: boolean;
+  client: boolean;
 }
 
 /** Finds out what a search is about, if there is one. */
 export async function choose(dataSource: DataSource, tenantIds: readonly string[], filter: LinesFilter): Promise<Choice> {
   const { search } = filter;
-  if (search === undefined) return { tenantIds, filter, named: { subscription: false, client: false } };
-  const [named] = await dataSource.query<Choice['named'][]>(
-    `SELECT EXISTS (SELECT FROM listed_lines WHERE tenant_id = ANY($1::uuid[]) AND subscription_id = $2) AS subscription,
+  if (search === undefined) return { tenantIds, filter };
+  const [searched] = await dataSource.query<Searched[]>(
+    `SELECT convert_to(lower($3), 'UTF8') AS pattern,
+       EXISTS (SELECT FROM listed_lines WHERE tenant_id = ANY($1::uuid[]) AND subscription_id = $2) AS subscription,
        EXISTS (SELECT ${clients('tenant_id = ANY($1::uuid[])', '$3')}) AS client`,
     [tenantIds, search, likePattern(search)],
   );
-  return { tenantIds, filter, named: named! };
+  return { tenantIds, filter, searched: searched! };
 }
 
 /** What holds for the narrow rows of the lines that are wanted, and for `subscriptions` where `needsSubscription` says so. */
-export function conditions({ tenantIds, filter, named }: Choice, add: Add): string {
+export function conditions({ tenantIds, filter, searched }: Choice, add: Add): string {
   const { customerId, clientId, subscriptionId, line, status, state, autoRenew, renewsBefore, search } = filter;
   // One alone is in the order of the index.
   const tenants = tenantIds.length === 1 ? `tenant_id = ${add(tenantIds[0])}` : `tenant_id = ANY(${add(tenantIds)}::uuid[])`;
@@ -40,11 +49,11 @@ export function conditions({ tenantIds, filter, named }: Choice, add: Add): stri
   if (state !== undefined) all.push(`page.state = ${add(state)}`);
   if (autoRenew !== undefined) all.push(`subscriptions."row" ->> 'autoRenew' = ${add(String(autoRenew))}`);
   if (renewsBefore !== undefined) all.push(`subscriptions."row" ->> 'renewalDate' < ${add(renewsBefore)}`);
-  if (search !== undefined) {
-    const pattern = add(likePattern(search));
-    const found = [`page.search LIKE convert_to(lower(${pattern}), 'UTF8')`];
-    if (named.subscription) found.push(`page.subscription_id = ${add(search)}`);
-    if (named.client) found.push(`(page.tenant_id, page.customer_id) IN (SELECT tenant_id, customer_id ${clients(tenants, pattern)})`);
+  if (search !== undefined && searched) {
+    const found = [`page.search LIKE ${add(searched.pattern)}::bytea`];
+    if (searched.subscription) found.push(`page.subscription_id = ${add(search)}`);
+    if (searched.client)
+      found.push(`(page.tenant_id, page.customer_id) IN (SELECT tenant_id, customer_id ${clients(tenants, add(likePattern(search)))})`);
     all.push(`(${found.join(' OR ')})`);
   }
   return all.join(' AND ');
