@@ -19,11 +19,11 @@ export const workers: Scenario = {
     return onStage(bench, { world: 'plain', customers: 6, subscriptions: 12, count: tenants, latencyMs: LATENCY_MS }, async (stage) => {
       // Everything is there before; what is measured is the daily import, in which each detail is read again.
       await round(stage, 4, 0);
-      const rates: number[] = [];
+      const rates: Rates[] = [];
       for (const [at, count] of [1, 2, 4].entries()) rates.push(await round(stage, count, (at + 1) * DAY));
-      const [one = 0, two = 0, four = 0] = rates;
-      const show = (rate: number): string => Math.round(rate).toLocaleString('en');
-      const note = `${tenants} tenants, ${LATENCY_MS} ms: ${show(one)}, ${show(two)} and ${show(four)} an hour`;
+      const [one = 0, two = 0, four = 0] = rates.map(({ going }) => going);
+      const show = (all: readonly number[]): string => all.map((rate) => Math.round(rate).toLocaleString('en')).join(', ');
+      const note = `${tenants} tenants, ${LATENCY_MS} ms: ${show([one, two, four])} an hour by 1, 2 and 4; with what they need to get going: ${show(rates.map(({ all }) => all))}`;
       return [
         figure(ONE, { value: Math.round(one), unit: 'imports/h', note }),
         figure(TWO, { value: two / one, unit: '×', floor: 2, atLeast: 1.8 }),
@@ -33,11 +33,19 @@ export const workers: Scenario = {
   },
 };
 
-/**
- * Imports every tenant once, by so many workers. Gives imports an hour, by those that end after the first fifth: what a process that has
- * just started needs to get going, with its connections, is a hundredth of an hour's work, but a quarter of these few seconds'.
- */
-async function round(stage: Stage, count: number, aheadMs: number): Promise<number> {
+/** Imports an hour. */
+interface Rates {
+  /**
+   * By those that end after the first fifth: what a process that has just started needs to get going, with its connections, is a hundredth of
+   * an hour's work, but a quarter of these few seconds'.
+   */
+  going: number;
+  /** By all of them, from the first one's start to the last one's end. */
+  all: number;
+}
+
+/** Imports every tenant once, by so many workers. */
+async function round(stage: Stage, count: number, aheadMs: number): Promise<Rates> {
   const { installation, tenants } = stage;
   const started: Service[] = [];
   for (let n = 0; n < count; n += 1) started.push(await stage.worker({ perSecond: UNBOUND, aheadMs }));
@@ -49,16 +57,17 @@ async function round(stage: Stage, count: number, aheadMs: number): Promise<numb
   await Promise.all([lane(), lane(), lane(), lane()]);
   const early = Math.floor(ids.length / 5);
   for (;;) {
-    const [row] = await installation.dataSource.query<{ open: number; ms: number }[]>(
+    const [row] = await installation.dataSource.query<{ open: number; all: number; going: number }[]>(
       `SELECT count(*) FILTER (WHERE finished_at IS NULL)::int AS open,
-         extract(epoch FROM max(finished_at) - (array_agg(finished_at ORDER BY finished_at))[$2])::float8 * 1000 AS ms
+         extract(epoch FROM max(finished_at) - min(started_at))::float8 AS all,
+         extract(epoch FROM max(finished_at) - (array_agg(finished_at ORDER BY finished_at))[$2])::float8 AS going
        FROM imports WHERE id = ANY($1)`,
       [ids, early],
     );
     if (row?.open === 0) {
       for (const worker of started) await worker.stop();
       for (const [at, tenant] of tenants.entries()) await stage.check(await lastOf(stage, tenant), at);
-      return ((ids.length - early) / row.ms) * 3_600_000;
+      return { going: ((ids.length - early) / row.going) * 3600, all: (ids.length / row.all) * 3600 };
     }
     await pause(200);
   }
