@@ -8,6 +8,8 @@ export interface Part {
 
 /** A list in the database. First it is found out which rows a part has, by narrow rows or an index alone: going over all before it would read them whole. */
 export interface List<Key, Row> {
+  /** The same for all parts of it, and for none of another list. */
+  name: string;
   count(): Promise<number>;
   /** Which rows a part has, in its order. */
   keys(part: Part): Promise<Key[]>;
@@ -20,7 +22,7 @@ export interface List<Key, Row> {
   rows(keys: Key[]): Promise<Row[]>;
 }
 
-/** From here on it pays to count first, and then to begin at the nearer end: Postgres goes over all rows before a part. */
+/** A part further down may be read from the list's end: Postgres goes over all rows before it. */
 const DEEP = 5000;
 const FEW = 500;
 
@@ -34,14 +36,30 @@ export async function partOfList<Key, Row>(list: List<Key, Row>, { offset, limit
     const found = keys[0]?.total ?? (offset === 0 ? 0 : Infinity);
     if (found <= FEW) return [await rows(keys), found];
   }
-  if (offset < DEEP) {
+  if (offset < DEEP || offset < lastTotal(list.name) / 2) {
     const [total, part] = await Promise.all([list.count(), list.keys(forwards).then(rows)]);
+    noteTotal(list.name, total);
     return [part, total];
   }
   const total = await list.count();
-  const after = total - offset - limit;
+  noteTotal(list.name, total);
   if (offset >= total) return [[], total];
-  if (after >= offset) return [await list.keys(forwards).then(rows), total];
-  const keys = await list.keys({ offset: Math.max(after, 0), limit: Math.min(limit, total - offset), backwards: true });
+  const after = Math.max(total - offset - limit, 0);
+  const keys = await list.keys({ offset: after, limit: Math.min(limit, total - offset), backwards: true });
   return [await rows(keys.toReversed()), total];
+}
+
+/** As they were last counted here, for a guess from which end a part is nearer: to know it means to count first. */
+const lastTotals = new Map<string, number>();
+const REMEMBERED = 1000;
+
+function lastTotal(name: string): number {
+  return lastTotals.get(name) ?? Infinity;
+}
+
+function noteTotal(name: string, total: number): void {
+  lastTotals.delete(name);
+  lastTotals.set(name, total);
+  const [oldest] = lastTotals.keys();
+  if (lastTotals.size > REMEMBERED && oldest !== undefined) lastTotals.delete(oldest);
 }

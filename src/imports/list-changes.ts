@@ -26,6 +26,7 @@ export async function listChanges(dataSource: DataSource, importId: string, quer
   const chosen = `FROM changes WHERE import_id = $1 ${wanted.map(([column], at) => `AND ${column} = $${at + 2}`).join(' ')}`;
   return partOfList<{ id: string }, ChangeView>(
     {
+      name: JSON.stringify(['changes', chosen, values]),
       count: async () => (await dataSource.query<{ total: number }[]>(`SELECT count(*)::int AS total ${chosen}`, values))[0]!.total,
       keys: ({ offset, limit, backwards }) => {
         const order = ['attempt', 'sequence', 'id'].map((column) => (backwards ? `${column} DESC` : column)).join(', ');

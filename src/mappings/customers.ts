@@ -54,6 +54,7 @@ export async function listCustomers(dataSource: DataSource, tenantId: string, qu
   };
   return partOfList<{ customer_id: string }, CustomerView>(
     {
+      name: JSON.stringify(['customers', where, values]),
       count: async () => (await ask<{ total: number }>(`SELECT count(*)::int AS total FROM listed_customers ${where}`))[0]!.total,
       keys: ({ offset, limit, backwards }) =>
         ask(

@@ -11,8 +11,8 @@ export async function listSubscriptions(
   tenantIds: readonly string[],
   query: LinesFilter & PageQuery & { sort?: string },
 ): Promise<[SubscriptionLineView[], number]> {
-  const { search, sort } = query;
-  const choice = await choose(dataSource, tenantIds, query);
+  const { offset, limit, sort, ...filter } = query;
+  const choice = await choose(dataSource, tenantIds, filter);
   const ask = <T>(sql: (add: Add) => string): Promise<T[]> => {
     const parameters: unknown[] = [];
     const text = sql((value) => `$${parameters.push(value)}`);
@@ -20,12 +20,13 @@ export async function listSubscriptions(
   };
   return partOfList<NarrowLine, SubscriptionLineView>(
     {
+      name: JSON.stringify(['subscriptions', tenantIds, filter]),
       count: async () => (await ask<{ total: number }>((add) => `SELECT count(*)::int AS total ${listed(choice, add)}`))[0]!.total,
       keys: (part) => ask((add) => ordered(choice, sort, part, add)),
-      ...(search !== undefined && { few: (atMost, part) => ask((add) => few(choice, sort, part, atMost, add)) }),
+      ...(filter.search !== undefined && { few: (atMost, part) => ask((add) => few(choice, sort, part, atMost, add)) }),
       rows: async (keys) => (await dataSource.query<LineRow[]>(LINES_OF_KEYS, columnsOf(keys))).map(viewOfLine),
     },
-    query,
+    { offset, limit },
   );
 }
 
