@@ -14,8 +14,8 @@ export interface Choice {
 }
 
 interface Searched {
-  /** For the lines' own texts. Worked out once: the function that does it counts as one whose answer may change from row to row. */
-  pattern: Buffer;
+  /** As it stands in the lines' own texts. Worked out once: the function that does it counts as one whose answer may change from row to row. */
+  text: Buffer;
   /** Whether there is a subscription of that id, a client of that name: only then each line is asked for it. */
   subscription: boolean;
   client: boolean;
@@ -26,7 +26,7 @@ export async function choose(dataSource: DataSource, tenantIds: readonly string[
   const { search } = filter;
   if (search === undefined) return { tenantIds, filter };
   const [searched] = await dataSource.query<Searched[]>(
-    `SELECT convert_to(lower($3), 'UTF8') AS pattern,
+    `SELECT convert_to(lower($2), 'UTF8') AS text,
        EXISTS (SELECT FROM listed_lines WHERE tenant_id = ANY($1::uuid[]) AND subscription_id = $2) AS subscription,
        EXISTS (SELECT ${clients('tenant_id = ANY($1::uuid[])', '$3')}) AS client`,
     [tenantIds, search, likePattern(search)],
@@ -50,7 +50,7 @@ export function conditions({ tenantIds, filter, searched }: Choice, add: Add): s
   if (autoRenew !== undefined) all.push(`subscriptions."row" ->> 'autoRenew' = ${add(String(autoRenew))}`);
   if (renewsBefore !== undefined) all.push(`subscriptions."row" ->> 'renewalDate' < ${add(renewsBefore)}`);
   if (search !== undefined && searched) {
-    const found = [`page.search LIKE ${add(searched.pattern)}::bytea`];
+    const found = [`position(${add(searched.text)}::bytea IN page.search) > 0`];
     if (searched.subscription) found.push(`page.subscription_id = ${add(search)}`);
     if (searched.client)
       found.push(`(page.tenant_id, page.customer_id) IN (SELECT tenant_id, customer_id ${clients(tenants, add(likePattern(search)))})`);
