@@ -36,7 +36,7 @@ export async function partOfList<Key, Row>(list: List<Key, Row>, { offset, limit
     const found = keys[0]?.total ?? (offset === 0 ? 0 : Infinity);
     if (found <= FEW) return [await rows(keys), found];
   }
-  if (offset < DEEP || offset < lastTotal(list.name) / 2) {
+  if (offset < DEEP || offset <= lastTotal(list.name) / 2) {
     const [total, part] = await Promise.all([list.count(), list.keys(forwards).then(rows)]);
     noteTotal(list.name, total);
     return [part, total];
