@@ -8,6 +8,7 @@ export type ChangeState = 'planned' | 'held' | 'sent' | 'applied' | 'failed' | '
 @Entity('changes')
 // It also holds what changes are chosen by, which the metadata cannot say.
 @Index('changes_of_import', { synchronize: false })
+@Index('changes_counted', ['importId', 'entity', 'action', 'state'])
 @Index('changes_of_record', ['tenantId', 'entity', 'psaId', 'settledAt'], { where: `"state" = 'applied'` })
 @Index('changes_open_client_creates', ['psaInstanceId'], { where: `"entity" = 'client' AND "action" = 'create' AND "state" = 'sent'` })
 export class Change {

@@ -17,6 +17,7 @@ import { SettledPlans1770796800000 } from './83-settled-plans.js';
 import { LeanLists1771401600000 } from './90-lean-lists.js';
 import { CountWhenShown1771488000000 } from './91-count-when-shown.js';
 import { ListsAlone1771574400000 } from './92-lists-alone.js';
+import { CountChanges1771660800000 } from './94-count-changes.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   LeanLists1771401600000,
   CountWhenShown1771488000000,
   ListsAlone1771574400000,
+  CountChanges1771660800000,
 ];
