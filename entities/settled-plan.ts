@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { MappingOrigin, MappingState } from './mapping.js';
 
 /** A part of a plan in which nothing was to change. */
 export interface SettledPart {
@@ -8,7 +9,16 @@ export interface SettledPart {
   unchanged: { clients: number; licences: number };
   /** The skips of the import that was last, of this part, by their ids; null when there are none. */
   skips: { from: string; to: string; count: number } | null;
-  /** Whether one of these says that a customer is mapped to no client. */
+  /** What it found out about customers that wait for a person, to be stored as it stands. */
+  open: {
+    customerId: string;
+    state: MappingState;
+    clientId: string | null;
+    clientName: string | null;
+    origin: MappingOrigin | null;
+    candidates: string[];
+  }[];
+  /** Whether one of the skips says that a customer is mapped to no client. */
   unmapped: boolean;
 }
 

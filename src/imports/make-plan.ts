@@ -114,6 +114,7 @@ export async function makePlan(context: PlanContext): Promise<MadePlan> {
       unmapped ||= part.skips.some(({ reason }) => reason === 'unmapped_customer');
       addPart(plan, { ...part, changes });
     });
+    plan.mappings.push(...(settled?.open ?? []));
     plan.unchanged.clients += settled?.unchanged.clients ?? 0;
     plan.unchanged.licences += settled?.unchanged.licences ?? 0;
     await requireSafe(context, plan, { look, unmapped: unmapped || settled?.unmapped === true });

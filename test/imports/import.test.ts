@@ -146,7 +146,8 @@ describe('An import of everything', () => {
 
   it('writes no row the second time but its own: what it had created stands as the lists show it', () => {
     // Its turns are counted in the budget; what it told is this test's own.
-    expect(Object.keys(written).toSorted()).toEqual(['imports', 'psa_budgets', 'skips', 'told']);
+    expect(Object.keys(written).toSorted()).toEqual(['imports', 'psa_budgets', 'settled_plans', 'skips', 'told']);
+    expect(written['settled_plans']).toBe(1);
     expect(written['skips']).toBe(second.skips.length);
   });
 

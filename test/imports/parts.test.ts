@@ -240,6 +240,7 @@ describe('A plan made part by part', () => {
     });
     for (const part of kept?.repeated ?? []) {
       plan.skips.push(...part.skips);
+      plan.mappings.push(...part.mappings);
       plan.unchanged.clients += part.unchanged.clients;
       plan.unchanged.licences += part.unchanged.licences;
     }

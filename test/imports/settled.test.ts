@@ -14,7 +14,10 @@ describe('What an import found settled', () => {
   beforeEach(async () => {
     await on.reset(EMPTY);
     await addClient(on, 'Contoso');
+    await addClient(on, 'Fabrikam Ltd');
     const customerId = addCustomer(on, 'Contoso');
+    // Only alike: it waits for a person.
+    addCustomer(on, 'Fabrikam');
     subscriptionId = addSubscription(on, customerId, [product('A')]);
     addSubscription(on, customerId, [product('B')], { status: 'pending' });
     await on.run();
@@ -37,12 +40,14 @@ describe('What an import found settled', () => {
   it('counts again, and leaves the same alone for the same reasons, without being planned', async () => {
     const planned = await on.run();
     expect(planned.row.counts.licences.unchanged).toBe(1);
-    expect(planned.skips.map(({ reason }) => reason)).toEqual(['pending']);
+    expect(planned.skips.map(({ reason }) => reason).toSorted()).toEqual(['pending', 'suggested_customer']);
+    const mappings = await on.mappings();
     await mark();
     for (const again of [await on.run(), await on.run({ preview: true }), await on.run()]) {
       expect(again.row.counts).toEqual({ ...planned.row.counts, licences: { ...planned.row.counts.licences, unchanged: 40 } });
       expect(again.row.state).toBe(planned.row.state);
       expect(skipsOf(again)).toEqual(skipsOf(planned));
+      expect(await on.mappings()).toEqual(mappings);
     }
   });
 
@@ -50,6 +55,10 @@ describe('What an import found settled', () => {
     ['the day is another', () => on.sandbox.kernel.clock.advance(DAY)],
     ['a setting is another', () => on.set({ subscriptionImport: { names: 'always' } })],
     ['the currency is another', () => on.set({ currency: 'EUR' })],
+    [
+      'a customer waits for nobody any more',
+      () => on.database.dataSource.query(`UPDATE mappings SET state = 'ignored' WHERE state = 'suggested'`),
+    ],
     ['one of its skips is not there any more', () => on.database.dataSource.query(`DELETE FROM skips`)],
   ])('is planned anew when %s', async (_what, happens) => {
     const before = await on.run();

@@ -76,9 +76,13 @@ export function isWhole({ needs }: Plan): boolean {
   return !needs.sites && needs.customers.size + needs.details.size + needs.clients.size + needs.licences.size === 0;
 }
 
-/** Whether all is as it should be: nothing is to be done, and nothing about what belongs to what is to be remembered. */
+/**
+ * Whether all is as it should be: nothing is to be done, and nothing about what belongs to what is to be remembered, but that some customers
+ * wait for a person.
+ */
 export function isSettled(plan: Plan): boolean {
-  return isWhole(plan) && plan.changes.length + plan.mappings.length + plan.forgotten.length + plan.links.length === 0;
+  const decided = plan.mappings.filter(({ state }) => state !== 'suggested' && state !== 'ambiguous');
+  return isWhole(plan) && plan.changes.length + decided.length + plan.forgotten.length + plan.links.length === 0;
 }
 
 /** By customer, the clients at which its linked licences stand now. */

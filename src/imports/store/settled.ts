@@ -1,5 +1,5 @@
 import { SettledPlan, type SettledPart } from '../../../entities/index.js';
-import type { Plan } from '../plan/input.js';
+import type { MappingDecision, Plan } from '../plan/input.js';
 import type { SettledParts } from '../plan-parts.js';
 import type { ImportHold } from './import-row.js';
 import { jsonParameter, type Queryable } from './query.js';
@@ -13,6 +13,8 @@ import { repeatSkips, type SkipRange } from './skips.js';
 export class Settled implements SettledParts {
   /** What was counted in the parts that were not planned again. */
   readonly unchanged = { clients: 0, licences: 0 };
+  /** What was found out in them about customers that wait for a person. */
+  readonly open: MappingDecision[] = [];
   /** Whether a customer in one of them is mapped to no client. */
   unmapped = false;
   readonly #parts: SettledPart[] = [];
@@ -47,6 +49,7 @@ export class Settled implements SettledParts {
     this.#parts.push({ ...part, skips });
     this.unchanged.clients += part.unchanged.clients;
     this.unchanged.licences += part.unchanged.licences;
+    this.open.push(...part.open);
     this.unmapped ||= part.unmapped;
     return true;
   }
@@ -58,8 +61,14 @@ export class Settled implements SettledParts {
   }
 
   /** Notes that a plan of this was settled, and where its skips are. */
-  add(print: string, { unchanged, skips }: Pick<Plan, 'unchanged' | 'skips'>, range: SkipRange | null): void {
-    this.#parts.push({ print, unchanged, skips: range, unmapped: skips.some(({ reason }) => reason === 'unmapped_customer') });
+  add(print: string, { unchanged, skips, mappings }: Pick<Plan, 'unchanged' | 'skips' | 'mappings'>, range: SkipRange | null): void {
+    this.#parts.push({
+      print,
+      unchanged,
+      skips: range,
+      open: mappings,
+      unmapped: skips.some(({ reason }) => reason === 'unmapped_customer'),
+    });
   }
 
   /** Keeps what is settled now. Where that is what stands there, nothing is written. */
