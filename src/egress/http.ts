@@ -1,5 +1,6 @@
-import { create, type AxiosResponse } from 'axios';
-import { guardedAgents, type Resolve } from './agents.js';
+import type { Pool } from 'undici';
+import { guardedConnections, type Resolve } from './connections.js';
+import { ACCEPTED_ENCODINGS, exchange, type Received } from './exchange.js';
 import { networkError } from './network-error.js';
 import { EgressRefused, type EgressPolicy } from './policy.js';
 import { UpstreamError, type UpstreamVendor } from './upstream-error.js';
@@ -66,40 +67,18 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 export function createHttp(options: HttpOptions): Http {
   const { vendor, policy, maxBytes = DEFAULT_MAX_BYTES } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const agents = guardedAgents(baseUrl, policy, options.resolve);
-  const client = create({
-    adapter: 'http',
-    httpAgent: agents.http,
-    httpsAgent: agents.https,
-    maxRedirects: 0,
-    proxy: false,
-    maxContentLength: maxBytes,
-    maxBodyLength: maxBytes,
-    responseType: 'text',
-    validateStatus: () => true,
-    // Bodies pass as they are: what is JSON, and what to make of the rest, is decided below and by the caller.
-    transformRequest: [(data: unknown) => data],
-    transformResponse: [(data: unknown) => data],
-  });
-
   // Where the policy allowed it once, it does so again.
-  let allowed: Base | undefined;
-  const base = (): Base => (allowed ??= allowedBase(vendor, baseUrl, policy));
+  let base: Base | undefined;
 
   return {
     async request(request) {
-      const url = targetUrl(base(), request);
-      const deadline = startDeadline(request.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS, [options.signal, request.signal]);
+      base ??= allowedBase(vendor, baseUrl, policy, options.resolve);
+      const sending = { method: request.method, path: targetPath(base, request), headers: headersOf(request), body: bodyOf(request) };
+      for (const signal of [options.signal, request.signal]) signal?.throwIfAborted();
+      const { received, abort } = exchange(base.connections, sending, maxBytes);
+      const deadline = startDeadline(request.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS, [options.signal, request.signal], abort);
       try {
-        const response = await client.request<unknown>({
-          url,
-          method: request.method,
-          headers: headersOf(request),
-          data: request.body === undefined || typeof request.body === 'string' ? request.body : JSON.stringify(request.body),
-          // The library's own timeout does not fire on a body that drips.
-          signal: deadline.signal,
-        });
-        return withoutSecrets(answerOf(response), request);
+        return withoutSecrets(answerOf(await received), request);
       } catch (error) {
         options.signal?.throwIfAborted();
         request.signal?.throwIfAborted();
@@ -109,8 +88,8 @@ export function createHttp(options: HttpOptions): Http {
       }
     },
     close() {
-      agents.http.destroy();
-      agents.https.destroy();
+      // Nobody waits for it, and what was on its way fails by itself.
+      void base?.connections.destroy();
     },
   };
 }
@@ -119,10 +98,11 @@ interface Base {
   url: string;
   origin: string;
   path: string;
+  connections: Pool;
 }
 
 /** What requests go below. Throws an UpstreamError when the policy does not allow it. */
-function allowedBase(vendor: UpstreamVendor, url: string, policy: EgressPolicy): Base {
+function allowedBase(vendor: UpstreamVendor, url: string, policy: EgressPolicy, resolve: Resolve | undefined): Base {
   try {
     policy.check(url);
   } catch (error) {
@@ -130,10 +110,10 @@ function allowedBase(vendor: UpstreamVendor, url: string, policy: EgressPolicy):
     throw new UpstreamError({ vendor, kind: 'egress', detail: error.message, sent: false });
   }
   const { origin, pathname } = new URL(url);
-  return { url, origin, path: pathname.replace(/\/$/, '') };
+  return { url, origin, path: pathname.replace(/\/$/, ''), connections: guardedConnections(url, policy, resolve) };
 }
 
-function targetUrl(base: Base, request: HttpRequest): string {
+function targetPath(base: Base, request: HttpRequest): string {
   const url = new URL(`${base.url}${request.path}`);
   // A path must not lead out of the base: the credentials were entered for that alone.
   if (url.origin !== base.origin || !url.pathname.startsWith(base.path) || !/^($|[/?])/.test(request.path)) {
@@ -142,23 +122,22 @@ function targetUrl(base: Base, request: HttpRequest): string {
   for (const [name, value] of Object.entries(request.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
-  return url.href;
+  return `${url.pathname}${url.search}`;
 }
 
 function headersOf(request: HttpRequest): Record<string, string> {
   const json: Record<string, string> =
     request.body === undefined || typeof request.body === 'string' ? {} : { 'Content-Type': 'application/json' };
-  return { Accept: 'application/json', 'User-Agent': 'Isthmus', ...json, ...request.headers };
+  return { Accept: 'application/json', 'Accept-Encoding': ACCEPTED_ENCODINGS, 'User-Agent': 'Isthmus', ...json, ...request.headers };
 }
 
-function answerOf(response: AxiosResponse<unknown>): HttpAnswer {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(response.headers)) {
-    if (value !== undefined && value !== null) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
-  }
-  const text = typeof response.data === 'string' ? response.data : '';
+function bodyOf({ body }: HttpRequest): string | undefined {
+  return body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+function answerOf({ status, headers, text }: Received): HttpAnswer {
   const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  return { status: response.status, headers, text, json: parseJson(text), contentType };
+  return { status, headers, text, json: parseJson(text), contentType };
 }
 
 function parseJson(text: string): unknown {
@@ -169,25 +148,24 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A signal for one request: aborted when the time is up or when one of the others is. `end` lets go of timer and listeners. */
-function startDeadline(ms: number, others: (AbortSignal | undefined)[]): { signal: AbortSignal; passed(): boolean; end(): void } {
-  const controller = new AbortController();
+/** Aborts one request when the time is up or when one of the signals says so. `end` lets go of timer and listeners. */
+function startDeadline(
+  ms: number,
+  signals: (AbortSignal | undefined)[],
+  abort: (reason: Error) => void,
+): { passed(): boolean; end(): void } {
   let passed = false;
-  const abort = (): void => controller.abort();
+  const giveUp = (): void => abort(new Error('given up'));
   const timer = setTimeout(() => {
     passed = true;
-    abort();
+    giveUp();
   }, ms);
-  for (const other of others) {
-    if (other?.aborted) abort();
-    other?.addEventListener('abort', abort, { once: true });
-  }
+  for (const signal of signals) signal?.addEventListener('abort', giveUp, { once: true });
   return {
-    signal: controller.signal,
     passed: () => passed,
     end() {
       clearTimeout(timer);
-      for (const other of others) other?.removeEventListener('abort', abort);
+      for (const signal of signals) signal?.removeEventListener('abort', giveUp);
     },
   };
 }

@@ -6,6 +6,7 @@ import { createHttp, egressPolicy, UpstreamError, type EgressPolicy, type Http, 
 import { startServer, type LocalServer } from './local-server.js';
 
 const policy = egressPolicy({ allow: ['127.0.0.1'] });
+const ANYWHERE: EgressPolicy = { check: () => undefined, checkAddress: () => undefined };
 const SECRET = 'do-not-show-this';
 
 let server: LocalServer | undefined;
@@ -49,6 +50,18 @@ describe('an answer', () => {
     expect(answers.map((answer) => answer.json)).toEqual([{ a: [1] }, undefined, undefined, undefined, null]);
     expect(answers.map((answer) => answer.text)).toEqual(bodies);
     expect(answers[0]?.contentType).toBe('application/json');
+  });
+
+  it('is read with a byte order mark before it, and in compressed form', async () => {
+    const body = '\uFEFF{"a":"ä"}';
+    const client = await serve((request, response) => {
+      const packed = request.headers['accept-encoding']?.includes('gzip') === true;
+      response.writeHead(200, packed ? { 'Content-Encoding': 'gzip' } : {}).end(packed ? gzipSync(body) : body);
+    });
+    const asIs = { 'Accept-Encoding': 'identity' };
+    for (const headers of [undefined, asIs]) {
+      expect(await client.request({ method: 'GET', path: '/x', headers })).toMatchObject({ text: '{"a":"ä"}', json: { a: 'ä' } });
+    }
   });
 
   it('is not followed when it is a redirect', async () => {
@@ -125,7 +138,19 @@ describe('a failure', () => {
   it('to connect says that nothing was sent', async () => {
     const client = await serve((_request, response) => response.end());
     await server?.close();
-    expect(await failure(client.request({ method: 'POST', path: '/x', body: {} }))).toMatchObject({ kind: 'unreachable', sent: false });
+    expect(await failure(client.request({ method: 'POST', path: '/x', body: {} }))).toMatchObject({
+      kind: 'unreachable',
+      sent: false,
+      detail: 'The connection was refused. (ECONNREFUSED)',
+    });
+  });
+
+  it('to become a request at all says who can mend it, and nothing of it', async () => {
+    const client = await serve((_request, response) => response.end());
+    const error = await failure(client.request({ method: 'GET', path: '/x', headers: { Authorization: `Bearer ${SECRET}\u2028` } }));
+    expect(error).toMatchObject({ kind: 'refused', actor: 'configuration', retryable: false, sent: false });
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(SECRET);
+    expect(server?.connections()).toBe(0);
   });
 
   it('of a body that was cut is a bad answer', async () => {
@@ -159,6 +184,17 @@ describe('a failure', () => {
       { maxBytes: 100_000 },
     );
     expect(await failure(client.request({ method: 'GET', path: '/x' }))).toMatchObject({ kind: 'bad_answer', retryable: false });
+  });
+
+  it('of a connection that is never made comes when the time is up, and nothing was sent', async () => {
+    // A name that is never looked up to its end, as with a name server that does not answer.
+    http = createHttp({ vendor: 'psa', baseUrl: 'http://silent.example', policy: ANYWHERE, timeoutMs: 50, resolve: () => undefined });
+    expect(await failure(http.request({ method: 'GET', path: '/x' }))).toMatchObject({ kind: 'timeout', retryable: true, sent: false });
+  });
+
+  it('of a body in an encoding that nobody asked for is a bad answer', async () => {
+    const client = await serve((_request, response) => response.writeHead(200, { 'Content-Encoding': 'x-own' }).end('{}'));
+    expect(await failure(client.request({ method: 'GET', path: '/x' }))).toMatchObject({ kind: 'bad_answer', status: 200 });
   });
 
   it('is the reason of the signal when the caller gave up', async () => {

@@ -90,7 +90,7 @@ describe('Which way imports run', () => {
       'nothing imports cli, and only what is started imports main',
       (one) => one.target === 'cli' || (one.target === 'main' && !['cli', 'describe-api'].includes(one.room)),
     ],
-    ['axios is used in egress alone', (one) => one.target === ':axios' && one.room !== 'egress'],
+    ['undici is used in egress alone', (one) => one.target === ':undici' && one.room !== 'egress'],
   ])('%s', (_rule, breaks) => {
     expect(offenders(breaks)).toEqual([]);
   });
