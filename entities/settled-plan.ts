@@ -5,6 +5,8 @@ import type { MappingOrigin, MappingState } from './mapping.js';
 export interface SettledPart {
   /** A digest of all that it was planned from. */
   print: string;
+  /** Whether what was written last is in it, too. */
+  stuck: boolean;
   /** What the import counted in it. */
   unchanged: { clients: number; licences: number };
   /** The skips of the import that was last, of this part, by their ids; null when there are none. */

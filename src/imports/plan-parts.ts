@@ -5,7 +5,7 @@ import { lookAtCustomerRecords } from './look-customers.js';
 import { readInto, type LookContext, type MarketplaceLook } from './look-marketplace.js';
 import { lookAtAddresses, lookAtSites, type PsaLookContext } from './look-psa.js';
 import type { Needs, Plan, PlanInput, ReadDetail } from './plan/input.js';
-import { isSettled, isWhole, matchesOf, noNeeds, planImport } from './plan/plan.js';
+import { isSettled, isWhole, matchesOf, noNeeds, planImport, restsOnWritten } from './plan/plan.js';
 import type { Progress } from './report-progress.js';
 import { knownSites, loadPart, type Depth, type LoadedPart, type PartScope } from './store/load-part.js';
 import { digestOf } from './store/shown.js';
@@ -63,6 +63,8 @@ export interface PartsContext {
 export interface SettledParts {
   /** Whether there are any. */
   readonly any: boolean;
+  /** Whether some of them rest on what was written last, too. */
+  readonly anyStuck: boolean;
   /** Has of a part with this print what became of it before count again. Answers whether it could: else the part is planned. */
   repeat(print: string): Promise<boolean>;
 }
@@ -71,7 +73,14 @@ export interface SettledParts {
 export interface PlannedPart {
   plan: Plan;
   /** What it was planned from, where that is all there is to it: nothing is to change, and nothing had to be looked up. */
-  print: string | undefined;
+  print: Print | undefined;
+}
+
+/** What a part was planned from. */
+export interface Print {
+  digest: string;
+  /** Whether what was written last is in it: it has a bearing only on what differs, and a plan that leaves nothing to do tells what does. */
+  stuck: boolean;
 }
 
 /** What was looked up for one part. */
@@ -115,8 +124,7 @@ export class PlanParts {
       // While this part is planned, the next one is on its way.
       next = this.#ahead(all, depth);
       try {
-        const print = this.#printOf(turn, part);
-        const repeated = settled !== undefined && print !== undefined && (await settled.repeat(print));
+        const repeated = settled !== undefined && (await this.#repeated(settled, turn, part));
         depth = repeated ? 'digests' : 'records';
         if (!repeated) await take(await this.#plan(turn, part, shared));
         await this.context.progress('plan', 0, null);
@@ -127,10 +135,24 @@ export class PlanParts {
     }
   }
 
-  /** What a plan of this part rests on, and nothing else; undefined when it rests on what was looked up for other parts, too. */
-  #printOf(turn: Turn, { print, withSites }: Loaded): string | undefined {
+  /** Whether the part was settled when it was planned from this, and counts as it did. */
+  async #repeated(settled: SettledParts, turn: Turn, part: Loaded): Promise<boolean> {
+    if (!settled.any) return false;
+    for (const stuck of settled.anyStuck ? [false, true] : [false]) {
+      const print = this.#printOf(turn, part, stuck);
+      if (print !== undefined && (await settled.repeat(print.digest))) return true;
+    }
+    return false;
+  }
+
+  /**
+   * What a plan of this part rests on, and nothing else; undefined when it rests on what was looked up for other parts, too.
+   * @param stuck whether it rests on what was written last.
+   */
+  #printOf(turn: Turn, { print, applied, withSites }: Loaded, stuck: boolean): Print | undefined {
     if (print === undefined || withSites !== this.#sitesLookedAt || this.#clientDetails.size > 0) return undefined;
-    return digestOf(JSON.stringify([turn, print]));
+    if (!stuck) return { digest: digestOf(JSON.stringify([turn, print])), stuck };
+    return applied === undefined ? undefined : { digest: digestOf(JSON.stringify([turn, print, applied])), stuck };
   }
 
   /** Begins to load what is known of the next part. */
@@ -149,11 +171,12 @@ export class PlanParts {
       // Loaded anew each time: people map and link while an import looks, and what was looked up is there now.
       const fits = round === 0 && loaded.depth === 'records' && loaded.withSites === this.#sitesLookedAt;
       const part = fits ? loaded : await this.#load(turn);
-      const print = round === 0 && !sharedClients ? this.#printOf(turn, part) : undefined;
+      const alone = round === 0 && !sharedClients && this.#printOf(turn, part, false) !== undefined;
       const input = this.#input(turn, part, found, sharedClients);
       const plan = planImport(input);
       if (!isWhole(plan)) await this.#lookUp(plan.needs, input, found);
-      else if (!(await this.#lookAtAddresses(plan, input, found))) return { plan, print: isSettled(plan) ? print : undefined };
+      else if (!(await this.#lookAtAddresses(plan, input, found)))
+        return { plan, print: alone && isSettled(plan) ? this.#printOf(turn, part, restsOnWritten(plan)) : undefined };
     }
     throw new ImportFailure(
       'isthmus',
@@ -165,7 +188,8 @@ export class PlanParts {
   async #load({ customerIds }: Turn, depth: Depth = 'records'): Promise<Loaded> {
     const { db, from, look } = this.context;
     const withSites = this.#sitesLookedAt;
-    const part = await loadPart(db, { ...from, customerIds, sites: withSites, unreadable: look.unreadable }, depth);
+    const withApplied = depth === 'records' || this.context.settled?.anyStuck === true;
+    const part = await loadPart(db, { ...from, customerIds, sites: withSites, unreadable: look.unreadable }, depth, withApplied);
     return { ...part, depth, withSites };
   }
 

@@ -5,7 +5,7 @@ import type { Subscription, SubscriptionDetail } from '../../src/domain/index.js
 import type { LookContext, MarketplaceLook } from '../../src/imports/look-marketplace.js';
 import type { PsaLookContext } from '../../src/imports/look-psa.js';
 import { PlanParts, type SettledParts } from '../../src/imports/plan-parts.js';
-import type { Plan, PlanInput } from '../../src/imports/plan/input.js';
+import type { AppliedFields, Plan, PlanInput } from '../../src/imports/plan/input.js';
 import { emptyPlan, inOrder, isWhole, planImport } from '../../src/imports/plan/plan.js';
 import type { Query } from '../../src/imports/store/query.js';
 import { storeDetails } from '../../src/imports/store/seen.js';
@@ -70,7 +70,7 @@ class Seen {
   }
 
   get settings(): PlanInput {
-    return inputOf(this.world, { endings: this.sight.endings && this.sight.complete, lastApplied: new Map() });
+    return inputOf(this.world, { endings: this.sight.endings && this.sight.complete });
   }
 
   /** The plan of one part that holds everything, in memory. Who is not listed is asked for by id where the plan calls for it. */
@@ -103,7 +103,10 @@ class Seen {
 class Kept implements SettledParts {
   readonly repeated: Plan[] = [];
 
-  constructor(readonly parts = new Map<string, Plan>()) {}
+  constructor(
+    readonly parts = new Map<string, Plan>(),
+    public anyStuck = false,
+  ) {}
 
   get any(): boolean {
     return this.parts.size > 0;
@@ -154,6 +157,8 @@ describe('A plan made part by part', () => {
       'psa_licences',
       'links',
       'mappings',
+      'changes',
+      'imports',
     ];
     await query(tables.map((table) => `DELETE FROM ${table};`).join(' '));
     const bad = world.customers.filter((one) => malformedCustomers.some(({ id }) => id === one.customerId));
@@ -189,6 +194,28 @@ describe('A plan made part by part', () => {
        SELECT $1, "tenantId", "subscriptionId", line, "licenceId", "createAnyway", CASE WHEN why IS NOT NULL THEN now() END, why
        FROM jsonb_to_recordset($2::jsonb) AS known("tenantId" uuid, "subscriptionId" text, line text, "licenceId" text, "createAnyway" boolean, why text)`,
       [psaInstanceId, JSON.stringify(links)],
+    );
+    await storeWritten(world.lastApplied);
+  }
+
+  /** What was written last, as an import that came to no end leaves it. */
+  async function storeWritten(written: World['lastApplied']): Promise<void> {
+    await query(
+      `INSERT INTO imports (id, psa_instance_id, tenant_id, entities, trigger, requested_by, state, counts, started_at)
+       VALUES ($1, $2, $3, '{customers,subscriptions}', 'manual', 'somebody', 'failed', '{}', now())`,
+      [importId, psaInstanceId, tenantId],
+    );
+    const changes = [...written].map(([name, fields], sequence) => {
+      const [entity, id] = name.split(':');
+      const each = (value: (of: AppliedFields[string]) => unknown): object =>
+        Object.fromEntries(Object.entries(fields).map(([field, of]) => [field, value(of)]));
+      return { sequence, entity, id, before: each(({ stood }) => stood[0] ?? null), planned: each(({ asked }) => asked) };
+    });
+    await query(
+      `INSERT INTO changes (psa_instance_id, tenant_id, import_id, attempt, sequence, entity, action, psa_id, before, planned, after, state, settled_at)
+       SELECT $1, $2, $3, 1, sequence, entity, 'update', id, before, planned, planned, 'applied', now()
+       FROM jsonb_to_recordset($4::jsonb) AS written(sequence int, entity text, id text, before jsonb, planned jsonb)`,
+      [psaInstanceId, tenantId, importId, JSON.stringify(changes)],
     );
   }
 
@@ -232,7 +259,10 @@ describe('A plan made part by part', () => {
     });
     const plan = emptyPlan();
     await parts.each(({ plan: part, print }) => {
-      if (print !== undefined) kept?.parts.set(print, part);
+      if (kept && print !== undefined) {
+        kept.parts.set(print.digest, part);
+        kept.anyStuck ||= print.stuck;
+      }
       for (const list of ['mappings', 'forgotten', 'links', 'changes', 'skips'] as const) (plan[list] as unknown[]).push(...part[list]);
       plan.unchanged.clients += part.unchanged.clients;
       plan.unchanged.licences += part.unchanged.licences;
@@ -263,7 +293,7 @@ describe('A plan made part by part', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(anyLater, anySight, fc.constantFrom(1, 3, 1000), async (state, sight, size) => {
-          const seen = new Seen({ ...state, released: leftBehind(state), lastApplied: new Map() }, sight);
+          const seen = new Seen({ ...state, released: leftBehind(state) }, sight);
           await store(seen);
           expect(seenOf(await inParts(seen, size))).toEqual(seenOf(seen.whole()));
         }),
@@ -279,7 +309,7 @@ describe('A plan made part by part', () => {
       let repeated = 0;
       await fc.assert(
         fc.asyncProperty(anyLater, anyHappenings, anySight, fc.constantFrom(1, 3, 1000), async (state, happenings, sight, size) => {
-          const sightOf = (world: World): Seen => new Seen({ ...world, released: leftBehind(world), lastApplied: new Map() }, sight);
+          const sightOf = (world: World): Seen => new Seen({ ...world, released: leftBehind(world) }, sight);
           // What an import leaves behind is settled, mostly.
           let world = play(state, plan(state));
           let kept = new Kept();
@@ -287,7 +317,7 @@ describe('A plan made part by part', () => {
             world = happening(world);
             const seen = sightOf(world);
             await store(seen);
-            kept = new Kept(kept.parts);
+            kept = new Kept(kept.parts, kept.anyStuck);
             expect(seenOf(await inParts(seen, size, kept))).toEqual(seenOf(seen.whole()));
             repeated += kept.repeated.length;
           }
@@ -326,6 +356,30 @@ describe('A plan made part by part', () => {
       expect(await plannedAfter(() => ({}))).toBe(false);
     });
 
+    it('is not planned again when only what was written last is another, for nothing that was written was undone', async () => {
+      const written = new Map([[`licence:${licence!.licenceId}`, { count: { asked: licence!.count, stood: [3] } }]]);
+      expect(await plannedAfter(() => ({ lastApplied: written }))).toBe(false);
+    });
+
+    it('is planned again when only what was written last is another, where something written was undone', async () => {
+      const lineOf = { ...settledWorld, licences: [{ ...licence!, count: 3 }] };
+      const undone = (stood: number): World => ({
+        ...lineOf,
+        lastApplied: new Map([[`licence:${licence!.licenceId}`, { count: { asked: licence!.count, stood: [stood] } }]]),
+      });
+      let kept = new Kept();
+      const again = async (state: World): Promise<number> => {
+        const seen = new Seen(state, ALL_SEEN);
+        await store(seen);
+        kept = new Kept(kept.parts, kept.anyStuck);
+        expect(seenOf(await inParts(seen, 1000, kept))).toEqual(seenOf(seen.whole()));
+        return kept.repeated.length;
+      };
+      expect(await again(undone(3))).toBe(0);
+      expect(await again(undone(3))).toBe(1);
+      expect(await again(undone(2))).toBe(0);
+    });
+
     it.each<[string, () => Partial<World>]>([
       ['its client is another', () => ({ clients: [client('7', 'Contoso', { inactive: true }), client('8', 'Fabrikam')] })],
       ['a customer of its name appears', () => ({ customers: [...settledWorld.customers, customer('2', 'Contoso')], mappings: [] })],
@@ -356,7 +410,7 @@ describe('A plan made part by part', () => {
     const imported = play(first, plan(first));
     const licenceId = imported.links.find((link) => link.subscriptionId === '100')!.licenceId;
     const links = [{ subscriptionId: '200', line: 'B', licenceId, createAnyway: false }];
-    const seen = new Seen({ ...imported, links, lastApplied: new Map() }, ALL_SEEN);
+    const seen = new Seen({ ...imported, links }, ALL_SEEN);
     await store(seen);
     const whole = seen.whole();
     expect(whole.links.map((link) => link.licenceId)).not.toContain(licenceId);

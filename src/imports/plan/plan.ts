@@ -85,6 +85,14 @@ export function isSettled(plan: Plan): boolean {
   return isWhole(plan) && plan.changes.length + decided.length + plan.forgotten.length + plan.links.length === 0;
 }
 
+/**
+ * Whether what was written last has a bearing on a plan in which all is as it should be. That is asked for only where the PSA shows something else
+ * than is wanted; then either it is to change, or it is left alone because the same was written before.
+ */
+export function restsOnWritten(plan: Plan): boolean {
+  return plan.skips.some(({ reason }) => reason === 'does_not_stick');
+}
+
 /** By customer, the clients at which its linked licences stand now. */
 function licenceClients(input: PlanInput): Map<string, Set<string>> {
   const owner = new Map(input.subscriptions.rows.map((row) => [row.subscriptionId, row.customerId]));

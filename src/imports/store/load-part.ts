@@ -32,8 +32,10 @@ export type PartRows = Pick<
 
 export interface LoadedPart {
   rows: PartRows;
-  /** The same as long as all of this is the same; undefined when some of it stands in no table. */
+  /** The same as long as all of this but what was written last is the same; undefined when some of it stands in no table. */
   print: string | undefined;
+  /** The same as long as what was written last is the same; undefined where that was left out. */
+  applied: string | undefined;
 }
 
 /**
@@ -41,7 +43,12 @@ export interface LoadedPart {
  * and links, the customers of the same name, every client that they are or may be, and every licence that is theirs, carries one of
  * their keys, or stands at one of these clients.
  */
-export async function loadPart(db: Queryable, scope: PartScope, depth: Depth = 'records'): Promise<LoadedPart> {
+export async function loadPart(
+  db: Queryable,
+  scope: PartScope,
+  depth: Depth = 'records',
+  withApplied = depth === 'records',
+): Promise<LoadedPart> {
   const { tenantId, customerIds } = scope;
   const [own, held] = await Promise.all([customersBy(db, scope, 'customer_id', customerIds, depth), subscriptionsOf(db, scope, depth)]);
   const ownMappings = await mappingsOf(db, tenantId, customerIds);
@@ -65,7 +72,11 @@ export async function loadPart(db: Queryable, scope: PartScope, depth: Depth = '
   const customers = [...own, ...namesakes];
   const allLinks = [...new Map([...links, ...alsoLinked].map((link) => [`${link.subscriptionId} ${link.line}`, link])).values()];
   const allMappings = [...new Map([...mappings, ...ownMappings].map((mapping) => [mapping.customerId, mapping])).values()];
-  const lastApplied = await loadLastApplied(db, tenantId, { licence: licenceIds, site: sites?.map(({ id }) => id) ?? [] });
+  const lastApplied = await loadLastApplied(
+    db,
+    tenantId,
+    withApplied ? { licence: licenceIds, site: sites?.map(({ id }) => id) ?? [] } : { licence: [], site: [] },
+  );
   const standing = { customers, clients: [...clients.values()], licences: [...licences.values()], sites: sites ?? [] };
   return {
     rows: {
@@ -91,9 +102,9 @@ export async function loadPart(db: Queryable, scope: PartScope, depth: Depth = '
           links: allLinks.map((link) => JSON.stringify(link)),
           released: [...released],
           elsewhere: [...heldElsewhere],
-          lastApplied: [...lastApplied].map((applied) => JSON.stringify(applied)),
           looked: [String(sites !== undefined)],
         }),
+    applied: withApplied ? printOf({ lastApplied: [...lastApplied].map((applied) => JSON.stringify(applied)) }) : undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import { SettledPlan, type SettledPart } from '../../../entities/index.js';
 import type { MappingDecision, Plan } from '../plan/input.js';
-import type { SettledParts } from '../plan-parts.js';
+import type { Print, SettledParts } from '../plan-parts.js';
 import type { ImportHold } from './import-row.js';
 import { jsonParameter, type Queryable } from './query.js';
 import { digestOf } from './shown.js';
@@ -41,6 +41,10 @@ export class Settled implements SettledParts {
     return (this.was?.parts.size ?? 0) > 0;
   }
 
+  get anyStuck(): boolean {
+    return this.was !== undefined && this.was.parts.values().some(({ stuck }) => stuck);
+  }
+
   async repeat(print: string): Promise<boolean> {
     const part = this.was?.parts.get(print);
     if (!part) return false;
@@ -61,9 +65,10 @@ export class Settled implements SettledParts {
   }
 
   /** Notes that a plan of this was settled, and where its skips are. */
-  add(print: string, { unchanged, skips, mappings }: Pick<Plan, 'unchanged' | 'skips' | 'mappings'>, range: SkipRange | null): void {
+  add(print: Print, { unchanged, skips, mappings }: Pick<Plan, 'unchanged' | 'skips' | 'mappings'>, range: SkipRange | null): void {
     this.#parts.push({
-      print,
+      print: print.digest,
+      stuck: print.stuck,
       unchanged,
       skips: range,
       open: mappings,

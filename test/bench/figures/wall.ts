@@ -5,7 +5,7 @@ import { median } from '../statistics.js';
 const FIRST = 'wall: first import ÷ floor';
 const UNCHANGED = 'wall: import with nothing changed ÷ floor';
 const CPU = 'wall: CPU of the worker for 10,000 unchanged lines';
-/** Pairs of a floor and an import with nothing changed. The first two imports plan everything: what was just created is not settled yet. */
+/** Pairs of a floor and an import with nothing changed. The first import plans everything: what was just created is not settled yet. */
 const PAIRS = 5;
 
 /**
