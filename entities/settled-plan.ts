@@ -33,4 +33,6 @@ export class SettledPlan {
   /** The import whose skips the parts name. */
   @Column('uuid', { name: 'import_id' }) importId: string;
   @Column('jsonb') parts: SettledPart[];
+  /** A digest of all rows that these parts rest on together, where they are all there are; else null. */
+  @Column('varchar', { length: 43, nullable: true }) ground: string | null;
 }

@@ -7,6 +7,8 @@ import { lookAtAddresses, lookAtSites, type PsaLookContext } from './look-psa.js
 import type { Needs, Plan, PlanInput, ReadDetail } from './plan/input.js';
 import { isSettled, isWhole, matchesOf, noNeeds, planImport, restsOnWritten } from './plan/plan.js';
 import type { Progress } from './report-progress.js';
+import type { Print, SettledParts } from './settled-parts.js';
+import { groundOf } from './store/ground.js';
 import { knownSites, loadPart, type Depth, type LoadedPart, type PartScope } from './store/load-part.js';
 import { digestOf } from './store/shown.js';
 import type { Queryable } from './store/query.js';
@@ -59,28 +61,11 @@ export interface PartsContext {
   partSize?: number;
 }
 
-/** What became of parts in which all was as it should be, by what they were planned from. */
-export interface SettledParts {
-  /** Whether there are any. */
-  readonly any: boolean;
-  /** Whether some of them rest on what was written last, too. */
-  readonly anyStuck: boolean;
-  /** Has of a part with this print what became of it before count again. Answers whether it could: else the part is planned. */
-  repeat(print: string): Promise<boolean>;
-}
-
 /** The plan of a part. */
 export interface PlannedPart {
   plan: Plan;
   /** What it was planned from, where that is all there is to it: nothing is to change, and nothing had to be looked up. */
   print: Print | undefined;
-}
-
-/** What a part was planned from. */
-export interface Print {
-  digest: string;
-  /** Whether what was written last is in it: it has a bearing only on what differs, and a plan that leaves nothing to do tells what does. */
-  stuck: boolean;
 }
 
 /** What was looked up for one part. */
@@ -114,10 +99,13 @@ export class PlanParts {
     const turns = await turnsOf(this.context);
     const shared = this.context.settings.clientImport.updateMainSiteAddress ? await this.#sharedClients(turns) : undefined;
     const settled = shared ? undefined : this.context.settled;
+    const ground = settled && (await this.#ground());
+    if (ground !== undefined && (await settled?.repeatAll(ground))) return this.context.progress('plan', 0, null);
     const all = turns();
     // Parts are settled, or not, several in a row: what is loaded ahead goes by the part before.
     let depth: Depth = settled?.any ? 'digests' : 'records';
     let next = this.#ahead(all, depth);
+    let allSettled = true;
     while (next) {
       const { turn, loaded } = next;
       const part = await loaded;
@@ -126,13 +114,27 @@ export class PlanParts {
       try {
         const repeated = settled !== undefined && (await this.#repeated(settled, turn, part));
         depth = repeated ? 'digests' : 'records';
-        if (!repeated) await take(await this.#plan(turn, part, shared));
+        if (!repeated) {
+          const planned = await this.#plan(turn, part, shared);
+          allSettled &&= planned.print?.stuck === false;
+          await take(planned);
+        }
         await this.context.progress('plan', 0, null);
       } catch (error) {
         await next?.loaded.catch(() => undefined);
         throw error;
       }
     }
+    if (ground === undefined || !allSettled || settled?.anyStuck !== false) return;
+    // Nothing was written while they were loaded one after the other, so all of them rest on this.
+    if ((await this.#ground()) === ground) settled.allRestOn(ground);
+  }
+
+  /** What all parts rest on altogether, as far as it stands in tables; undefined when some of it does not. */
+  async #ground(): Promise<string | undefined> {
+    const { db, from, look } = this.context;
+    if (look.unreadable.size > 0) return undefined;
+    return digestOf(JSON.stringify([look.customers.malformed, look.subscriptions?.malformed, await groundOf(db, from)]));
   }
 
   /** Whether the part was settled when it was planned from this, and counts as it did. */

@@ -4,9 +4,11 @@ import fc from 'fast-check';
 import type { Subscription, SubscriptionDetail } from '../../src/domain/index.js';
 import type { LookContext, MarketplaceLook } from '../../src/imports/look-marketplace.js';
 import type { PsaLookContext } from '../../src/imports/look-psa.js';
-import { PlanParts, type SettledParts } from '../../src/imports/plan-parts.js';
+import { PlanParts } from '../../src/imports/plan-parts.js';
 import type { AppliedFields, Plan, PlanInput } from '../../src/imports/plan/input.js';
 import { emptyPlan, inOrder, isWhole, planImport } from '../../src/imports/plan/plan.js';
+import type { SettledParts } from '../../src/imports/settled-parts.js';
+import { groundOf } from '../../src/imports/store/ground.js';
 import type { Query } from '../../src/imports/store/query.js';
 import { storeDetails } from '../../src/imports/store/seen.js';
 import { CLIENTS, CUSTOMERS, licencesFor, storeShown, storeUnseen, SUBSCRIPTIONS, type Shown } from '../../src/imports/store/shown.js';
@@ -102,11 +104,20 @@ class Seen {
 /** Settled parts, and what became of them. */
 class Kept implements SettledParts {
   readonly repeated: Plan[] = [];
+  readonly planned: Plan[] = [];
+  /** Whether all of them counted again at once. */
+  atOnce = false;
 
   constructor(
     readonly parts = new Map<string, Plan>(),
     public anyStuck = false,
+    readonly grounds = new Map<string, Plan[]>(),
   ) {}
+
+  /** The same, for another plan. */
+  next(): Kept {
+    return new Kept(this.parts, this.anyStuck, this.grounds);
+  }
 
   get any(): boolean {
     return this.parts.size > 0;
@@ -116,6 +127,17 @@ class Kept implements SettledParts {
     const part = this.parts.get(print);
     if (part) this.repeated.push(part);
     return Promise.resolve(part !== undefined);
+  }
+
+  repeatAll(ground: string): Promise<boolean> {
+    const parts = this.grounds.get(ground);
+    this.repeated.push(...(parts ?? []));
+    this.atOnce = parts !== undefined;
+    return Promise.resolve(this.atOnce);
+  }
+
+  allRestOn(ground: string): void {
+    this.grounds.set(ground, [...this.repeated, ...this.planned]);
   }
 }
 
@@ -131,6 +153,9 @@ describe('A plan made part by part', () => {
 
   const query: Query = (sql, parameters) => database.dataSource.query(sql, parameters);
   const db = { query };
+
+  /** Is done once, between two parts. */
+  let writesMeanwhile: string | undefined;
 
   /** Another one is read at another time. */
   const readBefore = new Map<string, Date>();
@@ -258,15 +283,17 @@ describe('A plan made part by part', () => {
       ...(kept ? { settled: kept } : {}),
     });
     const plan = emptyPlan();
-    await parts.each(({ plan: part, print }) => {
+    await parts.each(async ({ plan: part, print }) => {
+      if (writesMeanwhile !== undefined) await query(writesMeanwhile);
+      writesMeanwhile = undefined;
       if (kept && print !== undefined) {
         kept.parts.set(print.digest, part);
+        kept.planned.push(part);
         kept.anyStuck ||= print.stuck;
       }
       for (const list of ['mappings', 'forgotten', 'links', 'changes', 'skips'] as const) (plan[list] as unknown[]).push(...part[list]);
       plan.unchanged.clients += part.unchanged.clients;
       plan.unchanged.licences += part.unchanged.licences;
-      return Promise.resolve();
     });
     for (const part of kept?.repeated ?? []) {
       plan.skips.push(...part.skips);
@@ -307,6 +334,7 @@ describe('A plan made part by part', () => {
     'is the same when what was settled is not planned again, whatever happened since',
     async () => {
       let repeated = 0;
+      let atOnce = 0;
       await fc.assert(
         fc.asyncProperty(anyLater, anyHappenings, anySight, fc.constantFrom(1, 3, 1000), async (state, happenings, sight, size) => {
           const sightOf = (world: World): Seen => new Seen({ ...world, released: leftBehind(world) }, sight);
@@ -317,15 +345,20 @@ describe('A plan made part by part', () => {
             world = happening(world);
             const seen = sightOf(world);
             await store(seen);
-            kept = new Kept(kept.parts, kept.anyStuck);
-            expect(seenOf(await inParts(seen, size, kept))).toEqual(seenOf(seen.whole()));
-            repeated += kept.repeated.length;
+            // Nothing at all happens before the second one.
+            for (const again of [false, true]) {
+              kept = kept.next();
+              expect(seenOf(await inParts(seen, size, kept))).toEqual(seenOf(seen.whole()));
+              if (again && kept.atOnce) atOnce += 1;
+              else repeated += kept.repeated.length;
+            }
           }
         }),
         { numRuns: 50 },
       );
       // Else the property would say nothing.
       expect(repeated).toBeGreaterThan(0);
+      expect(atOnce).toBeGreaterThan(0);
     },
     PATIENCE_MS,
   );
@@ -371,7 +404,7 @@ describe('A plan made part by part', () => {
       const again = async (state: World): Promise<number> => {
         const seen = new Seen(state, ALL_SEEN);
         await store(seen);
-        kept = new Kept(kept.parts, kept.anyStuck);
+        kept = kept.next();
         expect(seenOf(await inParts(seen, 1000, kept))).toEqual(seenOf(seen.whole()));
         return kept.repeated.length;
       };
@@ -397,6 +430,65 @@ describe('A plan made part by part', () => {
       ['its customer has another subscription', () => ({ subscriptions: [...first.subscriptions, subscription('101', '1', [])] })],
     ])('is planned again when %s', async (_what, happens) => {
       expect(await plannedAfter(happens)).toBe(true);
+    });
+  });
+
+  describe('all of which is settled', () => {
+    const first = world({
+      customers: [customer('1', 'Contoso'), customer('2', 'Fabrikam')],
+      clients: [client('7', 'Contoso'), client('8', 'Fabrikam')],
+      subscriptions: [subscription('100', '1', [line('A')]), subscription('200', '2', [line('B')])],
+    });
+    const seen = new Seen(play(first, plan(first)), ALL_SEEN);
+
+    /** Whether all parts count again at once after this happened. */
+    async function atOnceAfter(happens: () => Promise<unknown>): Promise<boolean> {
+      let kept = new Kept();
+      await store(seen);
+      await inParts(seen, 1, kept);
+      expect(kept.planned.length).toBeGreaterThan(1);
+      await happens();
+      kept = kept.next();
+      await inParts(seen, 1, kept);
+      return kept.atOnce;
+    }
+
+    it('counts again at once while nothing was written', async () => {
+      expect(await atOnceAfter(() => Promise.resolve())).toBe(true);
+    });
+
+    const elsewhere = `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id, create_anyway) VALUES ('${psaInstanceId}', '${randomUUID()}', 'theirs', '', '77', false)`;
+    it.each([
+      ['a customer', `UPDATE customers SET digest = 'other' WHERE customer_id = '2'`],
+      ['whether a customer is listed', `UPDATE customers SET listed = false WHERE customer_id = '2'`],
+      ['a row', `UPDATE subscriptions SET digest = 'other' WHERE subscription_id = '200'`],
+      ['whether a subscription is listed', `UPDATE subscriptions SET listed = false WHERE subscription_id = '200'`],
+      ['when a detail was read', `UPDATE subscriptions SET read_at = read_at + interval '1 second' WHERE subscription_id = '200'`],
+      ['who read a detail', `UPDATE subscriptions SET read_attempt = 2 WHERE subscription_id = '200'`],
+      ['a client', `UPDATE psa_clients SET digest = 'other' WHERE client_id = '8'`],
+      ['whether there is a client', `DELETE FROM psa_clients WHERE client_id = '8'`],
+      ['a licence', `UPDATE psa_licences SET digest = 'other' WHERE client_id = '8'`],
+      ['whether there is a licence', `DELETE FROM psa_licences WHERE client_id = '8'`],
+      ['a mapping', `UPDATE mappings SET state = 'ignored', client_id = NULL WHERE customer_id = '2'`],
+      ['a mapping for a moment', `UPDATE mappings SET state = 'ignored'; UPDATE mappings SET state = 'mapped'`],
+      ['whether there is a mapping', `UPDATE mappings SET archived_at = now() WHERE customer_id = '2'`],
+      ['a link', `UPDATE links SET create_anyway = true WHERE subscription_id = '200'`],
+      ['a link for a moment', `UPDATE links SET line = 'x' || line; UPDATE links SET line = substr(line, 2)`],
+      ['why a licence was left behind', `UPDATE links SET archived_at = now(), archived_why = 'recreate' WHERE subscription_id = '200'`],
+      ['what another tenant holds', elsewhere],
+    ])('does not when %s is another', async (_what, sql) => {
+      expect(await atOnceAfter(() => query(sql))).toBe(false);
+    });
+
+    it('does not when something is written while it is planned', async () => {
+      await store(seen);
+      const kept = new Kept();
+      const from = { tenantId, psaInstanceId, importId, attempt: 1, subscriptions: true, licences: true };
+      const before = await groundOf(db, from);
+      writesMeanwhile = `UPDATE mappings SET state = state`;
+      await inParts(seen, 1, kept);
+      expect(await groundOf(db, from)).not.toBe(before);
+      expect(kept.grounds.size).toBe(0);
     });
   });
 

@@ -1,10 +1,13 @@
 import { SettledPlan, type SettledPart } from '../../../entities/index.js';
 import type { MappingDecision, Plan } from '../plan/input.js';
-import type { Print, SettledParts } from '../plan-parts.js';
+import type { Print, SettledParts } from '../settled-parts.js';
 import type { ImportHold } from './import-row.js';
 import { jsonParameter, type Queryable } from './query.js';
 import { digestOf } from './shown.js';
 import { repeatSkips, type SkipRange } from './skips.js';
+
+/** Some of the skips are not there any more; thrown so that the others are not stored either. */
+const GONE = new Error('skips are gone');
 
 /**
  * The parts of a tenant's plans in which all is as it should be. The planner is pure, so what was planned from the same is not planned again: it
@@ -18,22 +21,27 @@ export class Settled implements SettledParts {
   /** Whether a customer in one of them is mapped to no client. */
   unmapped = false;
   readonly #parts: SettledPart[] = [];
+  #ground: string | null = null;
 
   private constructor(
     private readonly hold: ImportHold,
     private readonly tenantId: string,
     private readonly basis: string,
-    private readonly was: { importId: string; parts: ReadonlyMap<string, SettledPart> } | undefined,
+    private readonly was: { importId: string; parts: ReadonlyMap<string, SettledPart>; ground: string | null } | undefined,
   ) {}
 
   /** @param restsOn what all parts of a plan rest on; parts that were planned from anything else do not count. */
   static async load(db: Queryable, hold: ImportHold, tenantId: string, restsOn: unknown): Promise<Settled> {
     const basis = digestOf(JSON.stringify(restsOn));
-    const rows = (await db.query(`SELECT import_id AS "importId", parts FROM settled_plans WHERE tenant_id = $1 AND basis = $2`, [
+    const rows = (await db.query(`SELECT import_id AS "importId", parts, ground FROM settled_plans WHERE tenant_id = $1 AND basis = $2`, [
       tenantId,
       basis,
-    ])) as Pick<SettledPlan, 'importId' | 'parts'>[];
-    const [was] = rows.map(({ importId, parts }) => ({ importId, parts: new Map(parts.map((part) => [part.print, part])) }));
+    ])) as Pick<SettledPlan, 'importId' | 'parts' | 'ground'>[];
+    const [was] = rows.map(({ importId, parts, ground }) => ({
+      importId,
+      ground,
+      parts: new Map(parts.map((part) => [part.print, part])),
+    }));
     return new Settled(hold, tenantId, basis, was);
   }
 
@@ -47,21 +55,52 @@ export class Settled implements SettledParts {
 
   async repeat(print: string): Promise<boolean> {
     const part = this.was?.parts.get(print);
-    if (!part) return false;
-    const skips = await this.#repeated(part);
-    if (skips === undefined) return false;
-    this.#parts.push({ ...part, skips });
-    this.unchanged.clients += part.unchanged.clients;
-    this.unchanged.licences += part.unchanged.licences;
-    this.open.push(...part.open);
-    this.unmapped ||= part.unmapped;
+    return part !== undefined && this.#repeat([part]);
+  }
+
+  async repeatAll(ground: string): Promise<boolean> {
+    if (this.was === undefined || this.was.ground !== ground) return false;
+    if (!(await this.#repeat([...this.was.parts.values()]))) return false;
+    this.#ground = ground;
     return true;
   }
 
-  async #repeated({ skips }: SettledPart): Promise<SkipRange | null | undefined> {
-    if (skips === null) return null;
+  allRestOn(ground: string): void {
+    this.#ground = ground;
+  }
+
+  /** Has all of these count again, or none: not when skips of one of them are not there any more. */
+  async #repeat(parts: readonly SettledPart[]): Promise<boolean> {
+    const ranges = await this.#skipsAgain(parts);
+    if (!ranges) return false;
+    for (const [at, part] of parts.entries()) {
+      this.#parts.push({ ...part, skips: ranges[at] ?? null });
+      this.unchanged.clients += part.unchanged.clients;
+      this.unchanged.licences += part.unchanged.licences;
+      this.open.push(...part.open);
+      this.unmapped ||= part.unmapped;
+    }
+    return true;
+  }
+
+  /** Stores the parts' skips once more, and answers where they are now; undefined, and stores none, when some are not there any more. */
+  async #skipsAgain(parts: readonly SettledPart[]): Promise<(SkipRange | null)[] | undefined> {
+    if (parts.every(({ skips }) => skips === null)) return parts.map(() => null);
     const { importId } = this.was!;
-    return this.hold.fenced((query) => repeatSkips(query, this.hold.importId, { importId, range: skips }));
+    try {
+      return await this.hold.fenced(async (query) => {
+        const ranges: (SkipRange | null)[] = [];
+        for (const { skips } of parts) {
+          const range = skips && (await repeatSkips(query, this.hold.importId, { importId, range: skips }));
+          if (range === undefined) throw GONE;
+          ranges.push(range);
+        }
+        return ranges;
+      });
+    } catch (error) {
+      if (error !== GONE) throw error;
+      return undefined;
+    }
   }
 
   /** Notes that a plan of this was settled, and where its skips are. */
@@ -80,12 +119,12 @@ export class Settled implements SettledParts {
   async keep(): Promise<void> {
     const were = [...(this.was?.parts.values() ?? [])];
     const same = this.#parts.length === were.length && this.#parts.every((part) => part.skips === null && this.was?.parts.has(part.print));
-    if (same) return;
+    if (same && this.#ground === (this.was?.ground ?? null)) return;
     await this.hold.fenced((query) =>
       query(
-        `INSERT INTO settled_plans (tenant_id, basis, import_id, parts) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (tenant_id) DO UPDATE SET basis = excluded.basis, import_id = excluded.import_id, parts = excluded.parts`,
-        [this.tenantId, this.basis, this.hold.importId, jsonParameter(this.#parts)],
+        `INSERT INTO settled_plans (tenant_id, basis, import_id, parts, ground) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (tenant_id) DO UPDATE SET basis = excluded.basis, import_id = excluded.import_id, parts = excluded.parts, ground = excluded.ground`,
+        [this.tenantId, this.basis, this.hold.importId, jsonParameter(this.#parts), this.#ground],
       ),
     );
   }
