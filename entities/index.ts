@@ -18,6 +18,7 @@ import { Session } from './session.js';
 import { SignInLink } from './sign-in-link.js';
 import { PsaClientRecord, PsaLicenceRecord, PsaSiteRecord } from './psa-record.js';
 import { SettledPlan } from './settled-plan.js';
+import { ShownPages } from './shown-pages.js';
 import { Skip } from './skip.js';
 import { SubscriptionHistory } from './subscription-history.js';
 import { SubscriptionLineRecord } from './subscription-line-record.js';
@@ -49,6 +50,7 @@ export * from './session.js';
 export * from './sign-in-link.js';
 export * from './psa-record.js';
 export * from './settled-plan.js';
+export * from './shown-pages.js';
 export * from './skip.js';
 export * from './subscription-history.js';
 export * from './subscription-line-record.js';
@@ -84,6 +86,7 @@ export const entities = [
   PsaLicenceRecord,
   PsaSiteRecord,
   SettledPlan,
+  ShownPages,
   Skip,
   SubscriptionHistory,
   SubscriptionLineRecord,

@@ -19,6 +19,7 @@ import { CountWhenShown1771488000000 } from './91-count-when-shown.js';
 import { ListsAlone1771574400000 } from './92-lists-alone.js';
 import { CountChanges1771660800000 } from './94-count-changes.js';
 import { SettledGround1772179200000 } from './100-settled-ground.js';
+import { ShownPages1772265600000 } from './101-shown-pages.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   ListsAlone1771574400000,
   CountChanges1771660800000,
   SettledGround1772179200000,
+  ShownPages1772265600000,
 ];

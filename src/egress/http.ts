@@ -137,7 +137,18 @@ function bodyOf({ body }: HttpRequest): string | undefined {
 
 function answerOf({ status, headers, text }: Received): HttpAnswer {
   const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  return { status, headers, text, json: parseJson(text), contentType };
+  let parsed: { json: unknown } | undefined;
+  return {
+    status,
+    headers,
+    text,
+    contentType,
+    // Nobody may ask for it: a page of a list may be known by its text.
+    get json() {
+      parsed ??= { json: parseJson(text) };
+      return parsed.json;
+    },
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Import, Tenant } from '../../entities/index.js';
-import type { Malformed, Subscription, Walk } from '../domain/index.js';
+import type { Customer, Malformed, Subscription, Take, Walk } from '../domain/index.js';
 import { ImportFailure } from './failure.js';
 import { gathering } from './gather.js';
 import { isAnother, recognise, type Recognition } from './guard/another-account.js';
@@ -8,6 +8,7 @@ import { readDetails } from './look-details.js';
 import { lookAtOrders, type OrderNews } from './look-orders.js';
 import type { ImportHold } from './store/import-row.js';
 import { openOrders, storeOrders } from './store/orders.js';
+import { Pages } from './store/pages.js';
 import { knownCustomers, knownNames, knowsSubscriptions, listedRows, readableSubscriptions, storeDetails } from './store/seen.js';
 import { CUSTOMERS, newsOf, storeNews, storeShown, storeUnseen, SUBSCRIPTIONS, type News, type Transaction } from './store/shown.js';
 import type { Marketplace } from './vendors.js';
@@ -34,7 +35,7 @@ export interface MarketplaceLook {
 export interface LookContext {
   dataSource: DataSource;
   hold: ImportHold;
-  tenant: Pick<Tenant, 'id' | 'ordersReadUntil' | 'clientImport' | 'subscriptionImport'>;
+  tenant: Pick<Tenant, 'id' | 'accountId' | 'ordersReadUntil' | 'clientImport' | 'subscriptionImport'>;
   run: Pick<Import, 'id' | 'entities' | 'customerId' | 'clientId' | 'readSince'>;
   now(): number;
   progress(done: number, total: number | null): Promise<void>;
@@ -130,16 +131,23 @@ async function lookAtCustomers(context: LookContext, marketplace: Marketplace, s
   // Nothing of another account is stored: its customers would be taken for known ones the next time.
   const waiting = new Map<string, News>();
   const write: Transaction = (work) => hold.fenced(work);
-  const walk = await marketplace.eachCustomer(async (rows) => {
-    if (known === 0) await storeShown(dataSource, write, CUSTOMERS, tenant.id, rows);
+  const pages = await Pages.load(dataSource, CUSTOMERS, tenant.id, tenant.accountId);
+  const read = async (rows: Customer[], page?: string): Promise<void> => {
+    const digested = (digests: ReadonlyMap<Customer, string>): void =>
+      pages.note(page === undefined ? [] : [{ name: page, rows }], digests);
+    if (known === 0) await storeShown(dataSource, write, CUSTOMERS, tenant.id, rows, digested);
     else {
       const ids = rows.map((row) => row.customerId);
       recognise(seen, await knownNames(dataSource, tenant.id, ids), rows);
       for (const id of ids) waiting.delete(id);
-      for (const news of await newsOf(dataSource, CUSTOMERS, tenant.id, rows)) waiting.set(news.id, news);
+      for (const news of await newsOf(dataSource, CUSTOMERS, tenant.id, rows, digested)) waiting.set(news.id, news);
     }
-    await context.progress(0, null);
-  });
+  };
+  const take = pages.hearing(read);
+  const walk = await marketplace.eachCustomer((rows, page) => take(rows, page).then(() => context.progress(0, null)), pages);
+  // They stand as they are shown.
+  seen.again += pages.again;
+  seen.same += pages.again;
   const malformed = walk.malformed.flatMap(({ id }) => id ?? []);
   const knowsMalformed = malformed.length > 0 && (await knownNames(dataSource, tenant.id, malformed)).size > 0;
   if (isAnother(seen, known, knowsMalformed)) {
@@ -158,6 +166,7 @@ async function lookAtCustomers(context: LookContext, marketplace: Marketplace, s
     );
   }
   await storeUnseen(dataSource, write, CUSTOMERS, tenant.id, walk.ids, walk.complete ? { proven: { but: malformed } } : {});
+  await pages.keep(write);
   if (scope && !scope.some((id) => walk.ids.has(id) || malformed.includes(id))) {
     throw new ImportFailure(
       'configuration',
@@ -176,12 +185,15 @@ async function lookAtSubscriptions(
 ): Promise<Listed | null> {
   const { tenant, run, dataSource, hold } = context;
   if (!run.entities.includes('subscriptions') && !tenant.clientImport.onlyWithSubscriptions) return null;
+  const write: Transaction = (work) => hold.fenced(work);
+  const pages = scope === null ? await Pages.load(dataSource, SUBSCRIPTIONS, tenant.id, null) : undefined;
   const walk = await gathering<Subscription, Walk>(
     (take) => {
-      const each = (rows: Subscription[]): Promise<void> => take(rows).then(() => context.progress(0, null));
-      return scope === null ? marketplace.eachSubscription({}, each) : ofCustomers(marketplace, scope, each);
+      const hearing = pages?.hearing(take) ?? take;
+      const each: Take<Subscription> = (rows, page) => hearing(rows, page).then(() => context.progress(0, null));
+      return scope === null ? marketplace.eachSubscription({}, each, pages) : ofCustomers(marketplace, scope, each);
     },
-    (rows) => storeShown(dataSource, (work) => hold.fenced(work), SUBSCRIPTIONS, tenant.id, rows),
+    (rows, taken) => storeShown(dataSource, write, SUBSCRIPTIONS, tenant.id, rows, (digests) => pages?.note(taken, digests)),
   );
   if (scope === null && walk.ids.size + walk.malformed.length === 0 && (await knowsSubscriptions(dataSource, tenant.id))) {
     throw new ImportFailure(
@@ -192,7 +204,8 @@ async function lookAtSubscriptions(
   }
   const but = walk.malformed.flatMap(({ id }) => id ?? []);
   const more = scope !== null ? { within: scope } : walk.complete ? { proven: { but } } : {};
-  await storeUnseen(dataSource, (work) => hold.fenced(work), SUBSCRIPTIONS, tenant.id, walk.ids, more);
+  await storeUnseen(dataSource, write, SUBSCRIPTIONS, tenant.id, walk.ids, more);
+  await pages?.keep(write);
   tell(context.remarks, 'subscriptions', walk);
   return listed(walk);
 }

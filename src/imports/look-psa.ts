@@ -3,7 +3,8 @@ import { ImportFailure } from './failure.js';
 import { gathering } from './gather.js';
 import type { ImportHold } from './store/import-row.js';
 import type { Queryable } from './store/query.js';
-import { CLIENTS, licencesFor, SITES, storeShown, storeUnseen, type Shown } from './store/shown.js';
+import { Pages } from './store/pages.js';
+import { CLIENTS, licencesFor, SITES, storeShown, storeUnseen, type Shown, type Transaction } from './store/shown.js';
 import type { Psa } from './vendors.js';
 
 /** What was looked at; the records themselves are in the database. */
@@ -30,12 +31,21 @@ async function whole<T>(
   context: PsaLookContext,
   what: 'clients' | 'sites' | 'licences',
   of: Shown<T>,
-  each: (take: Take<T>) => Promise<Walk>,
+  each: (take: Take<T>, known: Pages) => Promise<Walk>,
 ): Promise<Walk> {
   const { dataSource, hold, tenant, remarks } = context;
+  const write: Transaction = (work) => hold.fenced(work);
+  const pages = await Pages.load(dataSource, of, tenant.id, null);
   const walk = await gathering<T, Walk>(
-    (take) => each((rows) => take(rows).then(() => context.step())),
-    (rows) => storeShown(dataSource, (work) => hold.fenced(work), of, tenant.id, rows),
+    (take) =>
+      each(
+        (rows, page) =>
+          pages
+            .hearing(take)(rows, page)
+            .then(() => context.step()),
+        pages,
+      ),
+    (rows, taken) => storeShown(dataSource, write, of, tenant.id, rows, (digests) => pages.note(taken, digests)),
   );
   const unusable = walk.malformed.find(({ id }) => id === undefined || what === 'licences');
   if (!walk.complete || unusable) {
@@ -46,14 +56,15 @@ async function whole<T>(
       `HaloPSA did not show all of its ${what} (${why}). Something missing there could be made twice, so nothing was written. Import again later.`,
     );
   }
-  await storeUnseen(dataSource, (work) => hold.fenced(work), of, tenant.id, walk.ids);
+  await storeUnseen(dataSource, write, of, tenant.id, walk.ids);
+  await pages.keep(write);
   for (const { id, reason } of walk.malformed) remarks.push(`Of the ${what} in HaloPSA, ${id} was set aside: ${reason}`);
   return walk;
 }
 
 /** Looks at the clients and licences in the PSA, inactive ones too. Complete, or the import ends before its first write. */
 export async function lookAtPsa(context: PsaLookContext, psa: Psa, withLicences: boolean): Promise<PsaLook> {
-  const { ids: clientIds } = await whole(context, 'clients', CLIENTS, (take) => psa.eachClient(take));
+  const { ids: clientIds } = await whole(context, 'clients', CLIENTS, (take, known) => psa.eachClient(take, known));
   if (clientIds.size === 0) {
     throw new ImportFailure(
       'configuration',
@@ -62,7 +73,9 @@ export async function lookAtPsa(context: PsaLookContext, psa: Psa, withLicences:
     );
   }
   if (!withLicences) return { clientIds, licences: { count: 0, youngest: 0 } };
-  const { ids } = await whole(context, 'licences', licencesFor(context.tenant.marketplace), (take) => psa.eachLicence({}, take));
+  const { ids } = await whole(context, 'licences', licencesFor(context.tenant.marketplace), (take, known) =>
+    psa.eachLicence({}, take, known),
+  );
   let youngest = 0;
   for (const id of ids) youngest = Math.max(youngest, Number(id) || 0);
   return { clientIds, licences: { count: ids.size, youngest } };
@@ -70,7 +83,7 @@ export async function lookAtPsa(context: PsaLookContext, psa: Psa, withLicences:
 
 /** Looks at all sites. */
 export async function lookAtSites(context: PsaLookContext, psa: Psa): Promise<void> {
-  await whole(context, 'sites', SITES, (take) => psa.eachSite(take));
+  await whole(context, 'sites', SITES, (take, known) => psa.eachSite(take, known));
 }
 
 /** Those of the sites whose list rows lack the address, as their own records show them. */

@@ -44,8 +44,10 @@ export function reporter(
         return;
       }
       if (current === phase && Math.abs(time - last) < EVERY && (done !== total || total === 0)) return;
-      await saying;
-      await say(current, done, total);
+      // One after the other: of two at once the later one might be written first.
+      const said = saying.then(() => say(current, done, total));
+      saying = said.catch(() => undefined);
+      await said;
     },
     end: () => clearTimeout(grown),
   };

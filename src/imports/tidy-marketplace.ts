@@ -1,4 +1,4 @@
-import { collected, type Malformed, type Take, type Walk } from '../domain/index.js';
+import { collected, type Customer, type KnownPages, type Malformed, type Take, type Walk } from '../domain/index.js';
 import { kept } from './store/query.js';
 import type { Marketplace } from './vendors.js';
 
@@ -25,10 +25,10 @@ export function tidyMarketplace(marketplace: Marketplace): Marketplace {
       ),
     eachCustomer: customersOf(marketplace),
     customer: async (customerId) => kept(await marketplace.customer(customerId)),
-    eachSubscription: (filter, take) =>
+    eachSubscription: (filter, take, known) =>
       usable(
         (row) => [row.subscriptionId, row.customerId],
-        (inner) => marketplace.eachSubscription(filter, inner),
+        (inner) => marketplace.eachSubscription(filter, inner, known),
         take,
       ),
     subscription: async (subscriptionId) => kept(await marketplace.subscription(subscriptionId)),
@@ -44,10 +44,10 @@ function isUsable(id: string): boolean {
 }
 
 function customersOf(marketplace: Marketplace): Marketplace['eachCustomer'] {
-  return (take) =>
+  return (take: Take<Customer>, known?: KnownPages) =>
     usable(
       (row) => [row.customerId],
-      (inner) => marketplace.eachCustomer(inner),
+      (inner) => marketplace.eachCustomer(inner, known),
       take,
     );
 }
@@ -55,7 +55,7 @@ function customersOf(marketplace: Marketplace): Marketplace['eachCustomer'] {
 /** Hands on what can be kept. */
 async function usable<T>(idsOf: (row: T) => [string, ...string[]], walk: (take: Take<T>) => Promise<Walk>, take: Take<T>): Promise<Walk> {
   const unusable = new Set<string>();
-  const walked = await walk(async (page) => {
+  const walked = await walk(async (page, name) => {
     const rows: T[] = [];
     for (const row of page) {
       const ids = idsOf(row);
@@ -64,7 +64,8 @@ async function usable<T>(idsOf: (row: T) => [string, ...string[]], walk: (take: 
         rows.push(row);
       } else unusable.add(ids[0]);
     }
-    if (rows.length > 0) await take(rows);
+    // Without those that were left out it is not the page any more.
+    if (rows.length > 0 || page.length === 0) await take(rows, rows.length === page.length ? name : undefined);
   });
   const malformed: Malformed[] = walked.malformed.map((entry) =>
     entry.id === undefined || isUsable(entry.id) ? kept(entry) : { reason: entry.reason },

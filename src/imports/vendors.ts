@@ -1,6 +1,7 @@
 import type {
   Client,
   Customer,
+  KnownPages,
   Licence,
   LicenceFields,
   Look,
@@ -35,9 +36,9 @@ export interface Marketplace {
   /** One customer with address and contact; null when there is none of that id; Malformed when it could not be understood. */
   customer(customerId: string): Promise<Customer | Malformed | null>;
   /** The same, handed on page by page. */
-  eachCustomer(take: Take<Customer>): Promise<Walk>;
+  eachCustomer(take: Take<Customer>, known?: KnownPages): Promise<Walk>;
   /** Every subscription, of all statuses, page by page; with a customer id, that customer's alone (checked again on every row). */
-  eachSubscription(filter: { customerId?: string }, take: Take<Subscription>): Promise<Walk>;
+  eachSubscription(filter: { customerId?: string }, take: Take<Subscription>, known?: KnownPages): Promise<Walk>;
   /** One subscription with its lines; null when there is none of that id (404, or 400 "No entity"). */
   subscription(subscriptionId: string): Promise<SubscriptionDetail | Malformed | null>;
   /** Orders, newest first, as long as the caller goes on reading. Rows that cannot be read are left out. */
@@ -69,19 +70,19 @@ export interface Psa {
   /** Every client, inactive ones too. */
   clients(): Promise<Look<Client>>;
   /** The same, handed on page by page. */
-  eachClient(take: Take<Client>): Promise<Walk>;
+  eachClient(take: Take<Client>, known?: KnownPages): Promise<Walk>;
   /** One client with its main site; null when there is none of that id. */
   client(clientId: string): Promise<Client | null>;
   /** Every site, inactive ones too, with the delivery address where the list carries it. */
   sites(): Promise<Look<Site>>;
   /** The same, handed on page by page. */
-  eachSite(take: Take<Site>): Promise<Walk>;
+  eachSite(take: Take<Site>, known?: KnownPages): Promise<Walk>;
   /** One site with its delivery address; null when there is none of that id. */
   site(siteId: string): Promise<Site | null>;
   /** Every licence, inactive ones too; with a client id, that client's alone (checked again on every row). */
   licences(filter?: { clientId?: string }): Promise<Look<Licence>>;
   /** The same, handed on page by page. */
-  eachLicence(filter: { clientId?: string }, take: Take<Licence>): Promise<Walk>;
+  eachLicence(filter: { clientId?: string }, take: Take<Licence>, known?: KnownPages): Promise<Walk>;
   /** One licence, deleted ones too where the PSA shows them; null when there is none of that id. */
   licence(licenceId: string): Promise<Licence | null>;
   /** One POST, never repeated unless it was certainly not looked at (429, a refused token). */

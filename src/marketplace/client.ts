@@ -1,6 +1,8 @@
 import {
   collected,
+  namedPage,
   type Customer,
+  type KnownPages,
   type Look,
   type Malformed,
   type Order,
@@ -16,12 +18,14 @@ import { readOrder } from './order.js';
 import type { MarketplaceDeps, MarketplaceSettings } from './settings.js';
 import { readSubscription, readSubscriptionDetail } from './subscription.js';
 import { Transport, type Query } from './transport.js';
-import { walkList, type Page } from './walk.js';
+import { walkList, type Page, type Shown } from './walk.js';
 import { isObject, textOf, type WireObject } from './wire.js';
 
 /** The most rows a page may have, seen on the live API; some answer more with 400. */
 const LARGE_PAGE = 500;
 const SMALL_PAGE = 100;
+/** The number of a page that says how many records the list holds. */
+const TOTAL = 'total';
 
 /**
  * Reads one reseller's account in the Ingram Micro Cloud Marketplace. It can send nothing but GETs and `POST /token`.
@@ -70,9 +74,9 @@ export class MarketplaceClient {
   }
 
   /** Every customer, handed on page by page. */
-  eachCustomer(take: Take<Customer>): Promise<Walk> {
+  eachCustomer(take: Take<Customer>, known?: KnownPages): Promise<Walk> {
     return walkList(
-      (offset) => this.#page('/customers', {}, offset),
+      (offset) => this.#page('/customers', {}, offset, known),
       (row) => readCustomer(row, this.#resellerId),
       take,
     );
@@ -95,9 +99,9 @@ export class MarketplaceClient {
   }
 
   /** Every subscription, or one customer's, handed on page by page. */
-  eachSubscription(filter: { customerId?: string }, take: Take<Subscription>): Promise<Walk> {
+  eachSubscription(filter: { customerId?: string }, take: Take<Subscription>, known?: KnownPages): Promise<Walk> {
     return walkList(
-      (offset) => this.#page('/subscriptions', { customerId: filter.customerId }, offset),
+      (offset) => this.#page('/subscriptions', { customerId: filter.customerId }, offset, known),
       (row) => readSubscription(row, filter.customerId),
       take,
     );
@@ -112,7 +116,7 @@ export class MarketplaceClient {
   async *orders(): AsyncGenerator<Order, void, undefined> {
     const seen = new Set<string>();
     for (let offset = 0; ;) {
-      const { rows, total } = await this.#page('/orders', {}, offset);
+      const { rows, total } = (await this.#page('/orders', {}, offset)).page();
       const before = seen.size;
       let unreadable = 0;
       for (const row of rows) {
@@ -141,8 +145,8 @@ export class MarketplaceClient {
   }
 
   /** One page of a list. An answer that is not a list, or an empty first page of a list that says it has rows, is tried again. */
-  async #page(path: string, query: Query, offset: number): Promise<Page> {
-    const read = (answer: HttpAnswer): Page => {
+  async #page(path: string, query: Query, offset: number, known?: KnownPages): Promise<Shown> {
+    const pageOf = (answer: HttpAnswer): Page => {
       const body = isObject(answer.json) ? answer.json : {};
       const total = isObject(body.pagination) ? totalOf(body.pagination.total) : undefined;
       // Empty arrays were once left out; then the total has to say that there is nothing (more).
@@ -152,6 +156,12 @@ export class MarketplaceClient {
         throw badAnswer(answer, `GET ${path}`, `The list says it has ${total} rows and shows none.`);
       }
       return { rows: data, total };
+    };
+    const read = (answer: HttpAnswer): Shown => {
+      const named = namedPage(known, answer.text, TOTAL);
+      if (named?.ids) return { named, page: () => pageOf(answer) };
+      const page = pageOf(answer);
+      return { named, page: () => page };
     };
     try {
       return await this.#transport.get(path, { ...query, offset, limit: this.#pageSize }, read);

@@ -1,5 +1,11 @@
-import type { Malformed, Take, Walk } from '../domain/index.js';
+import type { Malformed, NamedPage, Take, Walk } from '../domain/index.js';
 import type { Judged } from './wire.js';
+
+/** One page of a list, as it came: read, unless it is known. */
+export interface Shown {
+  named: NamedPage | undefined;
+  page: () => Page;
+}
 
 /** One page of a list, as answered. */
 export interface Page {
@@ -22,13 +28,14 @@ const MOST_PAGES = 5000;
  * Rows are handed on page by page, while the next page is on its way.
  */
 export async function walkList<T>(
-  page: (offset: number) => Promise<Page>,
+  page: (offset: number) => Promise<Shown>,
   judge: (row: unknown) => Judged<T>,
   take: Take<T>,
 ): Promise<Walk> {
   let best: Seen | undefined;
   for (let walk = 0; walk < WALKS; walk += 1) {
-    const seen = await walkOnce(page, judge, take);
+    // What an earlier walk stored may not stand as it was known to any more.
+    const seen = await walkOnce(page, judge, take, walk === 0);
     if (seen.complete) return walkOf(seen);
     if (!best || sizeOf(seen) > sizeOf(best)) best = seen;
     // Without a total no further walk can prove anything.
@@ -51,25 +58,45 @@ function sizeOf({ rows, others }: Seen): number {
   return rows.size + others.size;
 }
 
-async function walkOnce<T>(page: (offset: number) => Promise<Page>, judge: (row: unknown) => Judged<T>, take: Take<T>): Promise<Seen> {
+async function walkOnce<T>(
+  page: (offset: number) => Promise<Shown>,
+  judge: (row: unknown) => Judged<T>,
+  take: Take<T>,
+  mayKnow: boolean,
+): Promise<Seen> {
   const seen: Seen = { rows: new Set(), others: new Map(), withoutId: [], counted: true, complete: false };
   const totals = new Set<number | undefined>();
   let offset = 0;
-  let next: Promise<Page> | undefined = page(0);
+  let next: Promise<Shown> | undefined = page(0);
   for (let count = 1; next !== undefined; count += 1) {
-    const shown: Page = await next;
-    const { rows, total } = shown;
-    totals.add(total);
+    const one: Shown = await next;
+    const named: NamedPage | undefined = one.named;
     const before = sizeOf(seen) + seen.withoutId.length;
-    const taken = rows.flatMap((row) => noted(seen, judge(row)));
+    let came: number;
+    let total: number | undefined;
+    let handOn = (): Promise<void> => Promise.resolve();
+    if (mayKnow && named?.ids?.every((id) => !seen.rows.has(id) && !seen.others.has(id))) {
+      for (const id of named.ids) seen.rows.add(id);
+      came = named.ids.length;
+      total = named.total;
+      handOn = () => take([], named.name);
+    } else {
+      const { rows, total: said } = one.page();
+      came = rows.length;
+      total = said;
+      const taken = rows.flatMap((row) => noted(seen, judge(row)));
+      const whole = taken.length === came && total === named?.total;
+      if (taken.length > 0) handOn = () => take(taken, whole ? named?.name : undefined);
+    }
+    totals.add(total);
     // By what came, not by what was asked for: page sizes are lowered silently.
-    offset += rows.length;
+    offset += came;
     const nothingNew = sizeOf(seen) + seen.withoutId.length === before;
-    const last = rows.length === 0 || nothingNew || (total !== undefined && offset >= total) || count >= MOST_PAGES;
+    const last = came === 0 || nothingNew || (total !== undefined && offset >= total) || count >= MOST_PAGES;
     next = last ? undefined : page(offset);
     // Should the taking fail, nobody waits for the page any more.
     next?.catch(() => undefined);
-    if (taken.length > 0) await take(taken);
+    await handOn();
   }
   const [total] = totals;
   seen.counted = !totals.has(undefined);

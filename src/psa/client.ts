@@ -2,6 +2,7 @@ import {
   collected,
   type CalendarDate,
   type Client,
+  type KnownPages,
   type Licence,
   type LicenceFields,
   type Look,
@@ -66,8 +67,8 @@ export class PsaClient {
   }
 
   /** The same, handed on page by page. */
-  eachClient(take: Take<Client>): Promise<Walk> {
-    return eachRow(this.http, { path: '/Client', key: 'clients', query: ALL, translate: clientFromWire }, this.unordered, take);
+  eachClient(take: Take<Client>, known?: KnownPages): Promise<Walk> {
+    return eachRow(this.http, { path: '/Client', key: 'clients', query: ALL, translate: clientFromWire, known }, this.unordered, take);
   }
 
   /** One client with its main site; null when there is none of that id. */
@@ -116,9 +117,9 @@ export class PsaClient {
   }
 
   /** The same, handed on page by page. */
-  eachSite(take: Take<Site>): Promise<Walk> {
+  eachSite(take: Take<Site>, known?: KnownPages): Promise<Walk> {
     const query = { ...ALL, includeaddress: true };
-    return eachRow(this.http, { path: '/Site', key: 'sites', query, translate: siteFromWire }, this.unordered, take);
+    return eachRow(this.http, { path: '/Site', key: 'sites', query, translate: siteFromWire, known }, this.unordered, take);
   }
 
   /** One site with its delivery address; null when there is none of that id. */
@@ -135,11 +136,11 @@ export class PsaClient {
   }
 
   /** The same, handed on page by page. */
-  eachLicence({ clientId }: { clientId?: string }, take: Take<Licence>): Promise<Walk> {
+  eachLicence({ clientId }: { clientId?: string }, take: Take<Licence>, known?: KnownPages): Promise<Walk> {
     // The document knows no `includeactive` here: active ones are always listed.
     const query = { includeinactive: true, client_id: clientId };
     const belongs = (licence: Licence): boolean => clientId === undefined || licence.clientId === clientId;
-    const source = { path: '/SoftwareLicence', key: 'licences', query, translate: licenceFromWire, belongs };
+    const source = { path: '/SoftwareLicence', key: 'licences', query, translate: licenceFromWire, belongs, known };
     return eachRow(this.http, source, this.unordered, take);
   }
 

@@ -1,4 +1,4 @@
-import type { Malformed, Take, Walk } from '../domain/index.js';
+import { namedPage, type KnownPages, type Malformed, type NamedPage, type Take, type Walk } from '../domain/index.js';
 import { UpstreamError, type HttpAnswer } from '../egress/index.js';
 import { badAnswer } from './answer.js';
 import type { Calls } from './calls.js';
@@ -9,6 +9,8 @@ import type { WireRecord } from './wire.js';
 const PAGE_SIZE = 500;
 /** Pages that are read while one is taken: more would wait for each other, and for what else goes to Halo. */
 const AHEAD = 3;
+/** The number of an envelope that says how many records the list holds. */
+const TOTAL = 'record_count';
 /** No list is that long: a server that makes up rows for ever must not hold us for ever. */
 const MOST_PAGES = 10_000;
 
@@ -21,6 +23,8 @@ export interface ListSource<T> {
   translate(row: WireRecord): T | { reason: string };
   /** Whether a row is of what was asked for. */
   belongs?(record: T): boolean;
+  /** Pages that are known. */
+  known?: KnownPages | undefined;
 }
 
 interface Seen {
@@ -41,7 +45,8 @@ export type Unordered = Set<string>;
 export async function eachRow<T>(calls: Calls, source: ListSource<T>, unordered: Unordered, take: Take<T>): Promise<Walk> {
   const first = await walk(calls, source, unordered, take);
   if (first.complete) return walkOf(first);
-  const second = await walk(calls, source, unordered, take);
+  // What the first one stored may not stand as it was known to any more.
+  const second = await walk(calls, { ...source, known: onlyNaming(source.known) }, unordered, take);
   if (second.complete) return walkOf(second);
   const others = new Map([...first.others, ...second.others]);
   for (const id of second.rows) others.delete(id);
@@ -54,7 +59,7 @@ async function walk<T>(calls: Calls, source: ListSource<T>, unordered: Unordered
   const seen: Seen = { rows: new Set(), others: new Map(), complete: false };
   const size = (): number => seen.rows.size + seen.others.size;
   /** Pages that are under way, in their order; the last of them is number `asked`. */
-  const underWay: Promise<Page>[] = [];
+  const underWay: Promise<Shown>[] = [];
   let asked = 0;
   const askUpTo = (page: number): void => {
     for (let next = asked + 1; next <= page; next += 1) {
@@ -69,24 +74,43 @@ async function walk<T>(calls: Calls, source: ListSource<T>, unordered: Unordered
   let perPage = 0;
   askUpTo(1);
   for (let page = 1; underWay.length > 0; page += 1) {
-    const { rows, count } = await underWay.shift()!;
-    if (page === 1) perPage = rows.length;
-    largest = Math.max(largest, count ?? 0);
+    const { named, page: read } = await underWay.shift()!;
     const before = size();
-    const taken = rows.flatMap((row) => noted(seen, row, source));
-    const over = rows.length === 0 || (largest > 0 && size() >= largest);
+    let came: number;
+    let handOn = (): Promise<void> => Promise.resolve();
+    if (named?.ids?.every((id) => !seen.rows.has(id) && !seen.others.has(id))) {
+      for (const id of named.ids) seen.rows.add(id);
+      came = named.ids.length;
+      largest = Math.max(largest, named.total);
+      handOn = () => take([], named.name);
+    } else {
+      const { rows, count } = read();
+      came = rows.length;
+      largest = Math.max(largest, count ?? 0);
+      const taken = rows.flatMap((row) => noted(seen, row, source));
+      const whole = taken.length === rows.length && count === named?.total;
+      if (taken.length > 0) handOn = () => take(taken, whole ? named?.name : undefined);
+    }
+    if (page === 1) perPage = came;
+    const over = came === 0 || (largest > 0 && size() >= largest);
     if (over) seen.complete = size() >= largest;
     const last = over || size() === before || page >= MOST_PAGES;
     // The next one in any case; more of them as far as the list says that there are more.
     if (!last) askUpTo(Math.max(page + 1, Math.min(page + AHEAD, Math.ceil(largest / perPage))));
-    if (taken.length > 0) await take(taken);
+    await handOn();
     if (last) break;
   }
   return seen;
 }
 
-async function readPage<T>(calls: Calls, source: ListSource<T>, page: number, unordered: Unordered): Promise<Page> {
-  const take = (answer: HttpAnswer): Page => pageOf(answer, source.key, `reading ${source.path}`);
+async function readPage<T>(calls: Calls, source: ListSource<T>, page: number, unordered: Unordered): Promise<Shown> {
+  const take = (answer: HttpAnswer): Shown => {
+    const named = namedPage(source.known, answer.text, TOTAL);
+    const read = (): Page => pageOf(answer, source.key, `reading ${source.path}`);
+    if (named?.ids) return { named, page: read };
+    const rows = read();
+    return { named, page: () => rows };
+  };
   const query = { ...source.query, pageinate: true, page_size: PAGE_SIZE, page_no: page };
   if (unordered.has(source.path)) return calls.read(source.path, query, take);
   try {
@@ -97,6 +121,12 @@ async function readPage<T>(calls: Calls, source: ListSource<T>, page: number, un
     unordered.add(source.path);
     return rows;
   }
+}
+
+/** A page as it came: read, unless it is known. */
+interface Shown {
+  named: NamedPage | undefined;
+  page: () => Page;
 }
 
 interface Page {
@@ -140,4 +170,8 @@ function isReason(record: unknown): record is { reason: string } {
 function walkOf({ rows, others, complete }: Seen): Walk {
   const malformed = [...others.values()].filter((other) => other !== 'dropped');
   return { ids: rows, complete, malformed, dropped: others.size - malformed.length };
+}
+
+function onlyNaming(known: KnownPages | undefined): KnownPages | undefined {
+  return known && { nameOf: (text) => known.nameOf(text), idsOf: () => undefined };
 }

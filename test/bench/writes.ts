@@ -10,7 +10,7 @@ export interface Writes {
 }
 
 /** Tables in which an import has a line or two of its own, however many subscriptions there are. */
-const LINES = ['tenants', 'psa_budgets', 'marketplace_budgets', 'integrator_slots', 'settled_plans'];
+const LINES = ['tenants', 'psa_budgets', 'marketplace_budgets', 'integrator_slots', 'settled_plans', 'shown_pages'];
 
 /** Who used a token when, and who asked for what. */
 const OF_NO_IMPORT = ['api_tokens', 'audit'];

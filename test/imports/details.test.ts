@@ -218,11 +218,11 @@ describe('Which details an import reads', () => {
     ]);
   });
 
-  it('touches no row of the database but its own in a run in which nothing changed, and one line once of what is settled', async () => {
+  it('touches no row of the database but its own in a run in which nothing changed, and one line once of what is settled and of pages', async () => {
     let state: string | undefined;
     const write = (): Promise<Record<string, number>> =>
       rowsWritten(on.database.dataSource, async () => (state = (await on.run()).row.state));
-    expect(await write()).toEqual({ imports: expect.any(Number), settled_plans: 1 });
+    expect(await write()).toEqual({ imports: expect.any(Number), settled_plans: 1, shown_pages: 1 });
     expect(state).toBe('succeeded');
     expect(Object.keys(await write())).toEqual(['imports']);
   });

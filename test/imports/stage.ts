@@ -109,6 +109,7 @@ const TABLES = [
   'changes',
   'skips',
   'settled_plans',
+  'shown_pages',
   'licence_claims',
   'links',
   'mappings',

@@ -109,12 +109,22 @@ export interface News {
   columns: Record<string, string | null>;
 }
 
+/** Hears the digests of rows that were shown; of rows with the same id, that of the later one. */
+export type Digested<T> = (digests: ReadonlyMap<T, string>) => void;
+
 /** What is new among rows that were shown. Writes nothing. */
-export async function newsOf<T>(db: Queryable, of: Shown<T>, tenantId: string, shown: readonly T[]): Promise<News[]> {
+export async function newsOf<T>(
+  db: Queryable,
+  of: Shown<T>,
+  tenantId: string,
+  shown: readonly T[],
+  digested?: Digested<T>,
+): Promise<News[]> {
   // Of rows with the same id the later one counts.
   const byId = new Map(shown.map((record) => [of.idOf(record), record]));
   const texts = new Map([...byId].map(([id, record]) => [id, jsonParameter(record)]));
   const digests = [...texts.values()].map((text) => digestOf(of.under === undefined ? text : `${of.under} ${text}`));
+  digested?.(new Map(byId.values().map((record, at) => [record, digests[at]!])));
   const hidden = of.remembers ? 'OR NOT known.listed OR known.gone_at IS NOT NULL' : '';
   const news = (await db.query(
     `SELECT shown.id, shown.digest FROM unnest($2::text[], $3::text[]) AS shown(id, digest)
@@ -148,8 +158,15 @@ export async function storeNews(write: Transaction, of: Shown<never>, tenantId: 
 }
 
 /** Stores rows as they were shown. Those that stand there already are only read: a look that shows nothing new writes nothing. */
-export async function storeShown<T>(db: Queryable, write: Transaction, of: Shown<T>, tenantId: string, shown: readonly T[]): Promise<void> {
-  await storeNews(write, of, tenantId, await newsOf(db, of, tenantId, shown));
+export async function storeShown<T>(
+  db: Queryable,
+  write: Transaction,
+  of: Shown<T>,
+  tenantId: string,
+  shown: readonly T[],
+  digested?: Digested<T>,
+): Promise<void> {
+  await storeNews(write, of, tenantId, await newsOf(db, of, tenantId, shown, digested));
 }
 
 /** How many rows of a table the last look showed, and whether there are others that are not known to be gone. */
