@@ -7,8 +7,10 @@ import type { WireRecord } from './wire.js';
 
 /** Rows asked for at once; Halo lowers it silently where it likes, so it says nothing about the last page. */
 const PAGE_SIZE = 500;
-/** Pages that are read while one is taken: more would wait for each other, and for what else goes to Halo. */
-const AHEAD = 3;
+/** Pages that are read while one is taken, at most: more would wait for each other, and for what else goes to Halo. */
+const AHEAD = 8;
+/** So many of them are asked for at once: their turns in the budget cost as much as that of one. */
+const TOGETHER = 4;
 /** The number of an envelope that says how many records the list holds. */
 const TOTAL = 'record_count';
 /** No list is that long: a server that makes up rows for ever must not hold us for ever. */
@@ -96,7 +98,8 @@ async function walk<T>(calls: Calls, source: ListSource<T>, unordered: Unordered
     if (over) seen.complete = size() >= largest;
     const last = over || size() === before || page >= MOST_PAGES;
     // The next one in any case; more of them as far as the list says that there are more.
-    if (!last) askUpTo(Math.max(page + 1, Math.min(page + AHEAD, Math.ceil(largest / perPage))));
+    const wanted = Math.max(page + 1, Math.min(page + AHEAD, Math.ceil(largest / perPage)));
+    if (!last && (underWay.length === 0 || wanted - asked >= TOGETHER || wanted < page + AHEAD)) askUpTo(wanted);
     await handOn();
     if (last) break;
   }

@@ -129,7 +129,7 @@ describe('a whole list', () => {
     );
   });
 
-  it('reads the next three pages at once, and none that the count does not call for', async () => {
+  it('reads the next eight pages at once at most, and none that the count does not call for', async () => {
     let underWay = 0;
     let most = 0;
     const waiting: (() => void)[] = [];
@@ -137,7 +137,7 @@ describe('a whole list', () => {
       (call) => {
         if (call.path !== '/api/Client') return undefined;
         const page = Number(call.query.get('page_no'));
-        const answer = envelope(500, rows((page - 1) * 50 + 1, page * 50));
+        const answer = envelope(1000, rows((page - 1) * 50 + 1, page * 50));
         if (page === 1) return answer;
         underWay += 1;
         most = Math.max(most, underWay);
@@ -146,16 +146,16 @@ describe('a whole list', () => {
             underWay -= 1;
             resolve(answer);
           });
-          // Three wait for an answer before any is given; at the end, all that are left.
-          if (underWay === 3 || page >= 9) for (const answered of waiting.splice(0)) answered();
+          // Eight wait for an answer before any is given; at the end, all that are left.
+          if (underWay === 8 || page >= 19) for (const answered of waiting.splice(0)) answered();
         });
       },
       async (halo) => {
         const look = await withClient(halo.url, (client) => client.clients());
         expect(look.complete).toBe(true);
-        expect(look.rows.map(({ clientId }) => Number(clientId))).toEqual(Array.from({ length: 500 }, (_, index) => index + 1));
-        expect(halo.api()).toHaveLength(10);
-        expect(most).toBe(3);
+        expect(look.rows.map(({ clientId }) => Number(clientId))).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1));
+        expect(halo.api()).toHaveLength(20);
+        expect(most).toBe(8);
       },
     );
   });
