@@ -7,8 +7,8 @@ import { isAnother, recognise, type Recognition } from './guard/another-account.
 import { readDetails } from './look-details.js';
 import { lookAtOrders, type OrderNews } from './look-orders.js';
 import type { ImportHold } from './store/import-row.js';
+import type { KnownLists } from './store/known-lists.js';
 import { openOrders, storeOrders } from './store/orders.js';
-import { Pages } from './store/pages.js';
 import { knownCustomers, knownNames, knowsSubscriptions, listedRows, readableSubscriptions, storeDetails } from './store/seen.js';
 import { CUSTOMERS, newsOf, storeNews, storeShown, storeUnseen, SUBSCRIPTIONS, type News, type Transaction } from './store/shown.js';
 import type { Marketplace } from './vendors.js';
@@ -35,8 +35,9 @@ export interface MarketplaceLook {
 export interface LookContext {
   dataSource: DataSource;
   hold: ImportHold;
-  tenant: Pick<Tenant, 'id' | 'accountId' | 'ordersReadUntil' | 'clientImport' | 'subscriptionImport'>;
+  tenant: Pick<Tenant, 'id' | 'ordersReadUntil' | 'clientImport' | 'subscriptionImport'>;
   run: Pick<Import, 'id' | 'entities' | 'customerId' | 'clientId' | 'readSince'>;
+  lists: KnownLists;
   now(): number;
   progress(done: number, total: number | null): Promise<void>;
   /** What a reader should know: sentences are added. */
@@ -131,7 +132,7 @@ async function lookAtCustomers(context: LookContext, marketplace: Marketplace, s
   // Nothing of another account is stored: its customers would be taken for known ones the next time.
   const waiting = new Map<string, News>();
   const write: Transaction = (work) => hold.fenced(work);
-  const pages = await Pages.load(dataSource, CUSTOMERS, tenant.id, tenant.accountId);
+  const pages = await context.lists.of(CUSTOMERS);
   const read = async (rows: Customer[], page?: string): Promise<void> => {
     const digested = (digests: ReadonlyMap<Customer, string>): void =>
       pages.note(page === undefined ? [] : [{ name: page, rows }], digests);
@@ -166,7 +167,6 @@ async function lookAtCustomers(context: LookContext, marketplace: Marketplace, s
     );
   }
   await storeUnseen(dataSource, write, CUSTOMERS, tenant.id, walk.ids, walk.complete ? { proven: { but: malformed } } : {});
-  await pages.keep(write);
   if (scope && !scope.some((id) => walk.ids.has(id) || malformed.includes(id))) {
     throw new ImportFailure(
       'configuration',
@@ -186,7 +186,7 @@ async function lookAtSubscriptions(
   const { tenant, run, dataSource, hold } = context;
   if (!run.entities.includes('subscriptions') && !tenant.clientImport.onlyWithSubscriptions) return null;
   const write: Transaction = (work) => hold.fenced(work);
-  const pages = scope === null ? await Pages.load(dataSource, SUBSCRIPTIONS, tenant.id, null) : undefined;
+  const pages = scope === null ? await context.lists.of(SUBSCRIPTIONS) : undefined;
   const walk = await gathering<Subscription, Walk>(
     (take) => {
       const hearing = pages?.hearing(take) ?? take;
@@ -205,7 +205,6 @@ async function lookAtSubscriptions(
   const but = walk.malformed.flatMap(({ id }) => id ?? []);
   const more = scope !== null ? { within: scope } : walk.complete ? { proven: { but } } : {};
   await storeUnseen(dataSource, write, SUBSCRIPTIONS, tenant.id, walk.ids, more);
-  await pages?.keep(write);
   tell(context.remarks, 'subscriptions', walk);
   return listed(walk);
 }

@@ -3,7 +3,8 @@ import { ImportFailure } from './failure.js';
 import { gathering } from './gather.js';
 import type { ImportHold } from './store/import-row.js';
 import type { Queryable } from './store/query.js';
-import { Pages } from './store/pages.js';
+import type { KnownLists } from './store/known-lists.js';
+import type { Pages } from './store/pages.js';
 import { CLIENTS, licencesFor, SITES, storeShown, storeUnseen, type Shown, type Transaction } from './store/shown.js';
 import type { Psa } from './vendors.js';
 
@@ -18,6 +19,7 @@ export interface PsaLookContext {
   dataSource: Queryable;
   hold: ImportHold;
   tenant: { id: string; marketplace: string };
+  lists: KnownLists;
   remarks: string[];
   /** Says that something came in; throws when the import is to stop. */
   step(): Promise<void>;
@@ -35,7 +37,7 @@ async function whole<T>(
 ): Promise<Walk> {
   const { dataSource, hold, tenant, remarks } = context;
   const write: Transaction = (work) => hold.fenced(work);
-  const pages = await Pages.load(dataSource, of, tenant.id, null);
+  const pages = await context.lists.of(of);
   const walk = await gathering<T, Walk>(
     (take) =>
       each(
@@ -57,7 +59,6 @@ async function whole<T>(
     );
   }
   await storeUnseen(dataSource, write, of, tenant.id, walk.ids);
-  await pages.keep(write);
   for (const { id, reason } of walk.malformed) remarks.push(`Of the ${what} in HaloPSA, ${id} was set aside: ${reason}`);
   return walk;
 }

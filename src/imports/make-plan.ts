@@ -13,6 +13,7 @@ import { PlanParts } from './plan-parts.js';
 import type { Progress } from './report-progress.js';
 import type { ImportHold } from './store/import-row.js';
 import { loadMappings } from './store/known.js';
+import { KnownLists } from './store/known-lists.js';
 import type { PlanStore } from './store/plan-store.js';
 import { clientsCalled, countForGuard, licencesNamed, showsOurKeys } from './store/psa-records.js';
 import { Settled } from './store/settled.js';
@@ -38,6 +39,10 @@ export interface PlanContext {
   remarks: string[];
 }
 
+interface LookingContext extends PlanContext {
+  lists: KnownLists;
+}
+
 /** A plan whose changes, and what it leaves alone, are stored. */
 export type Outline = Pick<Plan, 'mappings' | 'forgotten' | 'links' | 'unchanged'> & {
   weighed: Weighed;
@@ -54,9 +59,10 @@ export interface MadePlan {
 }
 
 /** Looks at both sides and plans, looking up what the planner says it lacks until the plan is whole. */
-export async function makePlan(context: PlanContext): Promise<MadePlan> {
-  const { dataSource, marketplace, psa, tenant, run, progress } = context;
+export async function makePlan(planned: PlanContext): Promise<MadePlan> {
+  const { dataSource, marketplace, psa, tenant, run, progress } = planned;
   const scope = scopeOf(run, run.clientId === null ? [] : await loadMappings(dataSource, tenant.id));
+  const context: LookingContext = { ...planned, lists: new KnownLists(dataSource, tenant, scope === null) };
   const look = await lookAtMarketplace(lookContext(context), marketplace, scope);
   const complete = look.subscriptions?.complete ?? true;
   if (mayEnd(run, tenant) && !complete) context.remarks.push('So no licence was made inactive.');
@@ -114,6 +120,7 @@ export async function makePlan(context: PlanContext): Promise<MadePlan> {
       unmapped ||= part.skips.some(({ reason }) => reason === 'unmapped_customer');
       addPart(plan, { ...part, changes });
     });
+    await context.lists.keep(context.hold);
     plan.mappings.push(...(settled?.open ?? []));
     plan.unchanged.clients += settled?.unchanged.clients ?? 0;
     plan.unchanged.licences += settled?.unchanged.licences ?? 0;
@@ -156,16 +163,17 @@ function looksOf({ customers, subscriptions, records, unreadable }: MarketplaceL
   ];
 }
 
-function psaLookContext({ dataSource, hold, tenant, remarks, progress }: PlanContext): PsaLookContext {
-  return { dataSource, hold, tenant, remarks, step: () => progress('psa', 0, null) };
+function psaLookContext({ dataSource, hold, tenant, lists, remarks, progress }: LookingContext): PsaLookContext {
+  return { dataSource, hold, tenant, lists, remarks, step: () => progress('psa', 0, null) };
 }
 
-function lookContext(context: PlanContext): LookContext {
-  const { dataSource, hold, tenant, run, progress, remarks } = context;
+function lookContext(context: LookingContext): LookContext {
+  const { dataSource, hold, tenant, lists, run, progress, remarks } = context;
   return {
     dataSource,
     hold,
     tenant,
+    lists,
     run,
     remarks,
     now: () => context.now(),

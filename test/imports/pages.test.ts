@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Pages } from '../../src/imports/store/pages.js';
+import { KnownLists } from '../../src/imports/store/known-lists.js';
 import { CLIENTS, CUSTOMERS, licencesFor, SUBSCRIPTIONS, type Shown } from '../../src/imports/store/shown.js';
 import { addClient, addCustomer, addSubscription, EMPTY, licenceOf, product } from './people.js';
 import { stage, type Stage } from './stage.js';
@@ -32,7 +32,7 @@ describe('Pages that come as they came before', () => {
 
   /** How many pages of a list are known now, and whether one that holds this record is. */
   async function known(list: List, id?: string): Promise<{ pages: number; records: number; here: boolean }> {
-    const pages = await Pages.load(on.database.dataSource, LISTS[list] as Shown<never>, on.tenant.id, null);
+    const pages = await new KnownLists(on.database.dataSource, on.tenant, true).of(LISTS[list] as Shown<never>);
     const kept = await query<{ name: string }>(
       `SELECT held->>0 AS name FROM shown_pages, jsonb_array_elements(shown_pages.${list}) AS page (held) WHERE tenant_id = $1`,
       [on.tenant.id],

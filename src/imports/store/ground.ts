@@ -1,3 +1,4 @@
+import { prepared } from '../../database/prepared.js';
 import type { PartScope } from './part-rows.js';
 import type { Queryable } from './query.js';
 import { digestOf } from './shown.js';
@@ -10,7 +11,9 @@ const digestOfRows = (text: string, by: string): string =>
  * What people write, too, counts by which version of which row it is: whatever was written meanwhile shows, although it be undone again. What only
  * looks write counts by its digests.
  */
-const GROUND = `SELECT concat_ws(' ', $2::uuid,
+const GROUND = prepared(
+  'ground_of_plans',
+  `SELECT concat_ws(' ', $2::uuid,
     (SELECT ${digestOfRows(`customer_id || ' ' || coalesce(digest, '')`, 'customer_id')} FROM customers WHERE tenant_id = $1 AND listed),
     (SELECT ${digestOfRows(`subscription_id || ' ' || coalesce(digest, '') || ' ' || listed || ' ' || coalesce(extract(epoch FROM read_at)::text, '') || ' ' || coalesce((read_by = $3 AND read_attempt = $4)::text, '')`, 'subscription_id')}
        FROM subscriptions WHERE tenant_id = $1 AND $5),
@@ -19,7 +22,8 @@ const GROUND = `SELECT concat_ws(' ', $2::uuid,
     (SELECT ${digestOfRows(`id::text || ' ' || xmin::text`, 'id::text')} FROM links WHERE psa_instance_id = $2 AND tenant_id <> $1 AND archived_at IS NULL),
     (SELECT ${digestOfRows(`client_id || ' ' || digest`, 'client_id')} FROM psa_clients WHERE tenant_id = $1),
     (SELECT ${digestOfRows(`licence_id || ' ' || digest`, 'licence_id')} FROM psa_licences WHERE tenant_id = $1 AND $6)
-  ) AS ground`;
+  ) AS ground`,
+);
 
 /** A digest of all rows that the parts of a plan for a whole tenant may be loaded from, but for sites and what was written last. */
 export async function groundOf(
