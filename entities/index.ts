@@ -9,6 +9,7 @@ import { IntegratorSlot } from './integrator-slot.js';
 import { LicenceClaim } from './licence-claim.js';
 import { Link } from './link.js';
 import { ListedCustomer } from './listed-customer.js';
+import { ListStep } from './list-step.js';
 import { ListedLine } from './listed-line.js';
 import { Mapping } from './mapping.js';
 import { OpenOrder } from './open-order.js';
@@ -41,6 +42,7 @@ export * from './integrator-slot.js';
 export * from './licence-claim.js';
 export * from './link.js';
 export * from './listed-customer.js';
+export * from './list-step.js';
 export * from './listed-line.js';
 export * from './mapping.js';
 export * from './open-order.js';
@@ -75,6 +77,7 @@ export const entities = [
   LicenceClaim,
   Link,
   ListedCustomer,
+  ListStep,
   ListedLine,
   Mapping,
   OpenOrder,

@@ -18,6 +18,7 @@ import { LeanLists1771401600000 } from './90-lean-lists.js';
 import { CountWhenShown1771488000000 } from './91-count-when-shown.js';
 import { ListsAlone1771574400000 } from './92-lists-alone.js';
 import { CountChanges1771660800000 } from './94-count-changes.js';
+import { ListSteps1771747200000 } from './95-list-steps.js';
 import { SettledGround1772179200000 } from './100-settled-ground.js';
 import { ShownPages1772265600000 } from './101-shown-pages.js';
 
@@ -43,6 +44,7 @@ export const migrations = [
   CountWhenShown1771488000000,
   ListsAlone1771574400000,
   CountChanges1771660800000,
+  ListSteps1771747200000,
   SettledGround1772179200000,
   ShownPages1772265600000,
 ];

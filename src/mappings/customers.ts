@@ -7,6 +7,7 @@ import { Unprocessable } from '../http/problem.js';
 import type { Services } from '../services.js';
 import { askMarketplace } from '../tenants/marketplace-connection.js';
 import type { CustomersQuery, CustomerView, MappingOfCustomer } from './dto.js';
+import { heldCustomers, STATES, UNDECIDED } from './held-customers.js';
 
 interface Row {
   customerId: string;
@@ -16,10 +17,12 @@ interface Row {
   mapping: MappingOfCustomer | null;
 }
 
+const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(', ');
+
 /** What comes before the name. */
 const ORDERS = {
   name: [],
-  state: [`coalesce(array_position(ARRAY['ambiguous', 'broken', 'suggested', 'mapped', 'ignored'], mapping::text), 0)`],
+  state: [`coalesce(array_position(ARRAY[${quoted(STATES)}], mapping::text), 0)`],
   subscriptions: ['coalesce(held.subscriptions, 0) DESC'],
 };
 
@@ -44,6 +47,10 @@ const CUSTOMERS_OF_IDS = prepared(
 
 /** A tenant's customers with their mapping, by name, and how many there are. One that is gone is shown while it has a mapping. */
 export async function listCustomers(dataSource: DataSource, tenantId: string, query: CustomersQuery): Promise<[CustomerView[], number]> {
+  const rows = (keys: readonly { customer_id: string }[]): Promise<Row[]> =>
+    dataSource.query<Row[]>(CUSTOMERS_OF_IDS, [tenantId, keys.map((key) => key.customer_id)]);
+  const shown = await heldCustomers(dataSource, tenantId, query);
+  if (shown) return [await rows(shown[0]), shown[1]];
   const [where, values] = await chosen(dataSource, tenantId, query);
   const held = query.sort === 'subscriptions' ? HELD : '';
   const ask = <T>(sql: string, ...more: number[]): Promise<T[]> => dataSource.query<T[]>(sql, [...values, ...more]);
@@ -72,7 +79,7 @@ export async function listCustomers(dataSource: DataSource, tenantId: string, qu
             limit,
           ),
       }),
-      rows: (keys) => dataSource.query<Row[]>(CUSTOMERS_OF_IDS, [tenantId, keys.map((key) => key.customer_id)]),
+      rows,
     },
     query,
   );
@@ -83,7 +90,7 @@ async function chosen(dataSource: DataSource, tenantId: string, { state, clientI
   const parameters: unknown[] = [tenantId];
   const add = (value: unknown): string => `$${parameters.push(value)}`;
   const conditions = ['tenant_id = $1'];
-  if (state === 'undecided') conditions.push(`mapping IN ('unmapped', 'suggested', 'ambiguous', 'broken')`);
+  if (state === 'undecided') conditions.push(`mapping IN (${quoted(UNDECIDED)})`);
   else if (state !== undefined) conditions.push(`mapping = ${add(state)}`);
   if (clientId !== undefined) {
     conditions.push(

@@ -3,6 +3,7 @@ import { partOfList } from '../database/part-of-list.js';
 import type { PageQuery } from '../http/page.js';
 import { type Add, choose } from './chosen-lines.js';
 import type { LinesFilter, SubscriptionLineView } from './dto.js';
+import { heldLines } from './held-lines.js';
 import { few, type LineRow, LINES_OF_KEYS, listed, type NarrowLine, ordered, viewOfLine } from './lines.js';
 
 /** Lines of these tenants' subscriptions as they were last read, and how many there are. */
@@ -11,6 +12,10 @@ export async function listSubscriptions(
   tenantIds: readonly string[],
   query: LinesFilter & PageQuery & { sort?: string },
 ): Promise<[SubscriptionLineView[], number]> {
+  const linesOf = async (keys: NarrowLine[]): Promise<SubscriptionLineView[]> =>
+    keys.length === 0 ? [] : (await dataSource.query<LineRow[]>(LINES_OF_KEYS, columnsOf(keys))).map(viewOfLine);
+  const held = await heldLines(dataSource, tenantIds, query);
+  if (held) return [await linesOf(held[0]), held[1]];
   const { offset, limit, sort, ...filter } = query;
   const choice = await choose(dataSource, tenantIds, filter);
   const ask = <T>(sql: (add: Add) => string): Promise<T[]> => {
@@ -24,7 +29,7 @@ export async function listSubscriptions(
       count: async () => (await ask<{ total: number }>((add) => `SELECT count(*)::int AS total ${listed(choice, add)}`))[0]!.total,
       keys: (part) => ask((add) => ordered(choice, sort, part, add)),
       ...(filter.search !== undefined && { few: (atMost, part) => ask((add) => few(choice, sort, part, atMost, add)) }),
-      rows: async (keys) => (await dataSource.query<LineRow[]>(LINES_OF_KEYS, columnsOf(keys))).map(viewOfLine),
+      rows: linesOf,
     },
     { offset, limit },
   );

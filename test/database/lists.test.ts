@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 import { CustomerRecord, Link, Mapping, SubscriptionLineRecord, SubscriptionRecord } from '../../entities/index.js';
+import { heldLists } from '../../src/database/held-lists.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { storeCustomer, storeSubscription } from '../support/marketplace-records.js';
 
@@ -59,6 +60,10 @@ async function link(line: string, licenceId: string | null): Promise<void> {
 async function map(customerId: string, clientName: string | null = null): Promise<void> {
   const client = clientName === null ? { state: 'suggested' as const } : { state: 'mapped' as const, clientId: '7', clientName };
   await manager().insert(Mapping, { tenantId, customerId, ...client, candidates: [] });
+}
+
+async function version(): Promise<number> {
+  return Number((await heldLists(database.dataSource).now(tenantId)).version);
 }
 
 async function expectAgreement(): Promise<void> {
@@ -135,10 +140,12 @@ describe('What lists are chosen by', () => {
       () => database.dataSource.query(`UPDATE subscriptions SET status = 'hold' WHERE tenant_id = $1`, [tenantId]),
     ],
   ])('agrees with the records after %s', async (_what, change, changes = true) => {
-    const before = (await both()).listed;
+    const [before, steps] = [(await both()).listed, await version()];
     await change();
     await expectAgreement();
-    if (changes) expect((await both()).listed).not.toEqual(before);
+    if (!changes) return;
+    expect((await both()).listed).not.toEqual(before);
+    expect(await version()).toBeGreaterThan(steps);
   });
 
   it('agrees with them when two change one subscription at once', async () => {
@@ -169,10 +176,11 @@ describe('What lists are chosen by', () => {
         `SELECT xmin::text FROM listed_lines WHERE tenant_id = $1 UNION ALL SELECT xmin::text FROM listed_customers WHERE tenant_id = $1`,
         [tenantId],
       );
-    const before = await versions();
+    const [before, steps] = [await versions(), await version()];
     await manager().update(SubscriptionRecord, { tenantId }, { readAt: new Date() });
     await manager().update(SubscriptionLineRecord, { tenantId }, { quantity: '9' });
     await manager().update(CustomerRecord, { tenantId }, { seenAt: new Date() });
     expect(await versions()).toEqual(before);
+    expect(await version()).toBe(steps);
   });
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { heldLists } from '../../src/database/held-lists.js';
 import { connectedApp, type ConnectedApp } from '../support/connected-app.js';
 
-/** Long enough that parts far down are reached from the end, and that a search finds more than is gathered at once. */
+/** Long enough that parts far down are reached from the end, that a search finds more than is gathered at once, and that lists are held. */
 const ROWS = 5_700;
 
 interface Answer {
@@ -25,7 +26,8 @@ beforeAll(async () => {
   );
   await query(
     `INSERT INTO subscriptions (tenant_id, subscription_id, customer_id, name, status, "row", seen_at)
-     SELECT $1, n, 'c' || n, 'Product ' || n % 9, 'active', CASE WHEN n % 3 = 0 THEN '{}' ELSE jsonb_build_object('renewalDate', '2026-01-' || 10 + n % 20) END, now()
+     SELECT $1, n, 'c' || n, 'Product ' || n % 9, CASE WHEN n % 11 = 0 THEN 'removed' WHEN n % 7 = 0 THEN 'hold' ELSE 'active' END,
+       CASE WHEN n % 3 = 0 THEN '{}' ELSE jsonb_build_object('renewalDate', '2026-01-' || 10 + n % 20, 'autoRenew', n % 2 = 0) END, now()
      FROM generate_series(1, $2) AS n`,
     [ROWS],
   );
@@ -47,6 +49,20 @@ beforeAll(async () => {
   );
 });
 afterAll(() => app.close());
+
+/** A new step for each request, and no two of them find the lists the same: none is held. */
+async function fromTables(): Promise<void> {
+  await app.database.dataSource.query(`INSERT INTO list_steps (tenant_id, steps) VALUES ($1, 1)`, [tenantId]);
+}
+
+/** Asks twice for each list, as they are read after that. */
+async function hold(): Promise<void> {
+  for (let time = 0; time < 2; time += 1) {
+    await part(`/tenants/${tenantId}/subscriptions`, 0);
+    await part(`/tenants/${tenantId}/customers`, 0);
+  }
+  await heldLists(app.database.dataSource).settled();
+}
 
 async function part(path: string, offset: number, limit = 500): Promise<Answer> {
   const { status, body } = await app.api<Answer>('GET', `${path}${path.includes('?') ? '&' : '?'}offset=${offset}&limit=${limit}`);
@@ -99,7 +115,36 @@ const LISTS: [path: () => string, key: string, sql: string][] = [
   [() => `/tenants/${tenantId}/customers?search=often`, 'customerId', `${CUSTOMERS} AND name ~ 'Often' ORDER BY lower(name), customer_id`],
   [() => `/tenants/${tenantId}/customers?search=rare`, 'customerId', `${CUSTOMERS} AND name ~ 'Rare' ORDER BY lower(name), customer_id`],
   [() => `/tenants/${tenantId}/customers?sort=state`, 'customerId', `${CUSTOMERS} ORDER BY m.id IS NOT NULL, lower(name), customer_id`],
-  [() => `/tenants/${tenantId}/customers?sort=subscriptions`, 'customerId', `${CUSTOMERS} ORDER BY lower(name), customer_id`],
+  [
+    () => `/tenants/${tenantId}/customers?sort=subscriptions`,
+    'customerId',
+    `${CUSTOMERS} ORDER BY (SELECT count(*) FROM subscriptions s WHERE s.tenant_id = $1 AND s.customer_id = c.customer_id AND s.status <> 'removed') DESC, lower(name), customer_id`,
+  ],
+  [
+    () => `/tenants/${tenantId}/customers?state=undecided&search=often&sort=state`,
+    'customerId',
+    `${CUSTOMERS} AND name ~ 'Often' AND m.id IS NULL ORDER BY lower(name), customer_id`,
+  ],
+  [
+    () => `/tenants/${tenantId}/subscriptions?sort=-status`,
+    'subscriptionId',
+    `${SUBSCRIPTIONS} ORDER BY s.status DESC, s.subscription_id::int`,
+  ],
+  [
+    () => `/tenants/${tenantId}/subscriptions?state=skipped&search=product%203&sort=-subscriptionId`,
+    'subscriptionId',
+    `${SUBSCRIPTIONS} AND s.status <> 'removed' AND s.name = 'Product 3' ORDER BY s.subscription_id::int DESC`,
+  ],
+  [
+    () => `/tenants/${tenantId}/subscriptions?autoRenew=true&renewsBefore=2026-01-17&sort=renewalDate`,
+    'subscriptionId',
+    `${SUBSCRIPTIONS} AND s."row" ->> 'autoRenew' = 'true' AND ${RENEWAL} < '2026-01-17' ORDER BY ${RENEWAL}, s.subscription_id::int`,
+  ],
+  [
+    () => `/tenants/${tenantId}/subscriptions?status=hold&sort=-autoRenew`,
+    'subscriptionId',
+    `${SUBSCRIPTIONS} AND s.status = 'hold' ORDER BY (s."row" ->> 'autoRenew') DESC NULLS LAST, s.subscription_id::int`,
+  ],
   [() => `/imports/${importId}/changes`, 'customerId', `SELECT customer_id AS id FROM changes WHERE import_id = $1 ORDER BY sequence`],
   [
     () => `/imports/${importId}/changes?action=create`,
@@ -108,7 +153,12 @@ const LISTS: [path: () => string, key: string, sql: string][] = [
   ],
 ];
 
-describe('a long list', () => {
+describe.each([
+  ['from tables', fromTables, fromTables],
+  ['as it is held', hold, () => Promise.resolve()],
+])('a long list %s', (_how, before, beforeEachPart) => {
+  beforeAll(before);
+
   it.each(LISTS.map(([path, key, sql]) => [path.toString().replace(/^.*\}/, '').replace('`', ''), path, key, sql] as const))(
     'is the same from its beginning and from its end: %s',
     async (_name, path, key, sql) => {
@@ -116,12 +166,14 @@ describe('a long list', () => {
       expect(expected.length).toBeGreaterThan(0);
       const shown: unknown[] = [];
       for (let offset = 0; offset < expected.length; offset += 500) {
+        await beforeEachPart();
         const { data, pagination } = await part(path(), offset);
         expect(pagination.total).toBe(expected.length);
         shown.push(...data.map((row) => row[key]));
       }
       expect(shown).toEqual(expected);
       for (const offset of [expected.length - 1, expected.length, expected.length + 700]) {
+        await beforeEachPart();
         const { data, pagination } = await part(path(), offset);
         expect([data.map((row) => row[key]), pagination.total]).toEqual([expected.slice(offset), expected.length]);
       }
@@ -134,6 +186,7 @@ describe('a long list', () => {
     [5_690, 500],
   ])('has the same rows in a part from %i of %i', async (offset, limit) => {
     const expected = await inOrder(`${SUBSCRIPTIONS} ORDER BY s.subscription_id::int`);
+    await beforeEachPart();
     const { data } = await part(`/tenants/${tenantId}/subscriptions`, offset, limit);
     expect(data.map((row) => row['subscriptionId'])).toEqual(expected.slice(offset, offset + limit));
   });
@@ -163,5 +216,73 @@ describe('a search', () => {
       expect(await ids(`subscriptions?search=${encodeURIComponent(search)}`, 'subscriptionId')).toEqual(['77']);
     }
     expect(await ids(`subscriptions?search=${encodeURIComponent('本1')}`, 'subscriptionId')).toEqual([]);
+  });
+});
+
+describe('a list that is held', () => {
+  const found = async (search: string): Promise<unknown[]> =>
+    (await part(`/tenants/${tenantId}/subscriptions?search=${search}`, 0)).data.map((row) => row['subscriptionId']);
+  const query = (sql: string): Promise<unknown> => app.database.dataSource.query(sql, [tenantId]);
+  const version = async (): Promise<string> => (await heldLists(app.database.dataSource).now(tenantId)).version;
+
+  it('is shown without going through what it was read from', async () => {
+    await hold();
+    const before = await part(`/tenants/${tenantId}/subscriptions?search=often`, 0);
+    // Nobody else writes there: this shows where an answer comes from.
+    await query(`UPDATE listed_lines SET search = '' WHERE tenant_id = $1`);
+    expect(await part(`/tenants/${tenantId}/subscriptions?search=often`, 0)).toEqual(before);
+    await query(`DELETE FROM listed_lines WHERE tenant_id = $1`);
+    await query(`SELECT list_lines(array_agg(tenant_id), array_agg(subscription_id::text)) FROM subscriptions WHERE tenant_id = $1`);
+  });
+
+  it('shows what another transaction changed as soon as that is committed, and not before', async () => {
+    await hold();
+    const other = app.database.dataSource.createQueryRunner();
+    try {
+      await other.startTransaction();
+      await other.query(`UPDATE customers SET name = 'Proseware' WHERE tenant_id = $1 AND customer_id = 'c4321'`, [tenantId]);
+      expect(await found('proseware')).toEqual([]);
+      await other.commitTransaction();
+    } finally {
+      await other.release();
+    }
+    expect(await found('proseware')).toEqual(['4321']);
+    await hold();
+    expect(await found('proseware')).toEqual(['4321']);
+  });
+
+  it('does not take a change for read that was committed while it was read', async () => {
+    await hold();
+    const other = app.database.dataSource.createQueryRunner();
+    try {
+      await other.startTransaction();
+      await other.query(`UPDATE customers SET name = 'Litware' WHERE tenant_id = $1 AND customer_id = 'c55'`, [tenantId]);
+      await fromTables();
+      await hold();
+      await other.commitTransaction();
+    } finally {
+      await other.release();
+    }
+    expect(await found('litware')).toEqual(['55']);
+  });
+
+  it('is the same after its steps were put together', async () => {
+    await query(`INSERT INTO list_steps (tenant_id, steps) SELECT $1, 1 FROM generate_series(1, 150)`);
+    const before = await version();
+    await hold();
+    expect(await version()).toBe(before);
+    expect(await app.database.dataSource.query(`SELECT steps FROM list_steps WHERE tenant_id = $1`, [tenantId])).toEqual([
+      { steps: before },
+    ]);
+    expect((await found('client%20501')).length).toBe(1);
+  });
+
+  it.each([
+    ['renewal date', `jsonb_build_object('renewalDate', '2027-01-01')`],
+    ['auto-renewal', `jsonb_build_object('autoRenew', false)`],
+  ])('notices another %s', async (_what, changed) => {
+    const before = await version();
+    await query(`UPDATE subscriptions SET "row" = "row" || ${changed} WHERE tenant_id = $1 AND subscription_id = '9'`);
+    expect(await version()).not.toBe(before);
   });
 });

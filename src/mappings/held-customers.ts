@@ -1,0 +1,51 @@
+import type { DataSource } from 'typeorm';
+import type { Wanted } from '../database/held-list.js';
+import { heldLists, type Reading } from '../database/held-lists.js';
+import type { CustomersQuery } from './dto.js';
+
+/** By name. A kind is a mapping's state, and how many subscriptions in force the customer has. */
+const CUSTOMERS: Reading = {
+  name: 'customers',
+  width: 0,
+  rows: `SELECT name AS text, mapping || ' ' || coalesce(held.subscriptions, 0) AS kind, customer_id AS id, '' AS rest FROM listed_customers
+    LEFT JOIN (SELECT customer_id, count(DISTINCT subscription_id) AS subscriptions FROM listed_lines WHERE tenant_id = $1 AND state <> 'ended'
+      GROUP BY customer_id) AS held USING (customer_id)
+    WHERE tenant_id = $1 ORDER BY name, customer_id`,
+};
+
+export const UNDECIDED: readonly string[] = ['unmapped', 'suggested', 'ambiguous', 'broken'];
+/** What waits for a person first, after what nobody has said anything of. */
+export const STATES: readonly string[] = ['ambiguous', 'broken', 'suggested', 'mapped', 'ignored'];
+
+/** The ids of a part of a tenant's customers and how many are wanted, as far as this process holds them as they are. */
+export async function heldCustomers(
+  dataSource: DataSource,
+  tenantId: string,
+  query: CustomersQuery,
+): Promise<[{ customer_id: string }[], number] | undefined> {
+  const { clientId, search, state, sort = 'name', offset, limit } = query;
+  if (clientId !== undefined) return undefined;
+  const held = heldLists(dataSource);
+  const now = await held.now(tenantId, search);
+  const { total, found } =
+    held.get(CUSTOMERS, tenantId, now)?.part({
+      offset,
+      limit,
+      ...(state !== undefined && { accepts: accepting(state) }),
+      ...(search !== undefined && { search: { text: now.search!, id: search } }),
+      ...(sort !== 'name' && { order: { name: sort, compare: ORDERS[sort] } }),
+    }) ?? {};
+  return found && [found.map(({ id }) => ({ customer_id: id })), total!];
+}
+
+function accepting(state: NonNullable<CustomersQuery['state']>): NonNullable<Wanted['accepts']> {
+  return (kind) => {
+    const [mapping = ''] = kind.split(' ');
+    return state === 'undecided' ? UNDECIDED.includes(mapping) : mapping === state;
+  };
+}
+
+const ORDERS = {
+  state: (one: string, other: string): number => STATES.indexOf(one.split(' ')[0]!) - STATES.indexOf(other.split(' ')[0]!),
+  subscriptions: (one: string, other: string): number => Number(other.split(' ')[1]) - Number(one.split(' ')[1]),
+};
