@@ -11,13 +11,19 @@ export interface BudgetOptions {
   max?: number;
 }
 
+/** The pauses after a refusal that names no time: the first while nothing is known, the shortest first one, and the longest of all. */
 const FIRST_PAUSE_MS = 5000;
+const SHORTEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
+/** Each pause of a row of refusals is so much longer than the one before: no more than a third of the waiting is in vain. */
+const LONGER = 1.5;
+/** Once a limit was found, a window that is full lets the next call pass soon: after this share of it, most often. */
+const SHARE_OF_WINDOW = 1 / 60;
 
 /**
  * The calls one account may make: a token bucket that lets callers wait, first come first served, and learns from refusals.
- * A 429 stops everyone for as long as the vendor asked (or 5 s, doubling up to 60 s while refusals go on); how fast it goes on then is
- * learned from what passed.
+ * A 429 stops everyone for as long as the vendor asked (or 5 s, less once a limit was found, and up to 60 s while refusals go on). Then one
+ * call goes at once; how fast the others follow is learned from what passed.
  */
 export class Budget {
   /** Calls a second that it started with. */
@@ -65,13 +71,13 @@ export class Budget {
   /** A call was refused with 429. */
   refused(retryAfterMs?: number): void {
     this.pass();
-    this.tokens = 0;
+    // One goes as soon as the pause is over.
+    this.tokens = 1;
     // Calls that were under way together are refused together: that is one refusal, and slows down once.
     if (this.pauseLeftMs === 0) {
-      this.pauseLeftMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.refusalsRunning);
-      if (retryAfterMs !== undefined) this.pauseLeftMs = 1;
+      this.pauseLeftMs = retryAfterMs === undefined ? this.ownPauseMs() : 1;
       this.refusalsRunning += 1;
-      this.rate.refused();
+      this.rate.refused(this.seenAt);
     }
     this.pauseLeftMs = Math.max(this.pauseLeftMs, retryAfterMs ?? 0);
   }
@@ -83,6 +89,14 @@ export class Budget {
     if (this.pauseLeftMs > 0) return this.rate.passedBefore(this.seenAt);
     this.refusalsRunning = 0;
     this.rate.passed(this.seenAt);
+  }
+
+  /** How long to wait where the vendor does not say it. */
+  private ownPauseMs(): number {
+    const { windowMs } = this.rate;
+    const first =
+      windowMs === undefined ? FIRST_PAUSE_MS : Math.min(FIRST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, windowMs * SHARE_OF_WINDOW));
+    return Math.ceil(Math.min(LONGEST_PAUSE_MS, first * LONGER ** this.refusalsRunning));
   }
 
   private waitMs(): number {

@@ -23,10 +23,10 @@ export type Query = Record<string, string | number | undefined>;
 const TOKEN_TIMEOUT_MS = 60_000;
 const READ_TIMEOUT_MS = 120_000;
 /**
- * How long before its end a token is renewed, in milliseconds: as long as a call may be on its way. It is chosen after the wait for the
+ * How long before its end a token is renewed, in milliseconds: as long as a call may take to arrive. It is chosen after the wait for the
  * call's turn, however long that was, and one that is found dead all the same is renewed; more than this would only cost calls.
  */
-const TOKEN_MARGIN_MS = 30_000;
+const TOKEN_MARGIN_MS = 10_000;
 const CALLS_PER_SECOND = 2;
 const BURST = 60;
 /** No faster than this, whatever passes: nobody needs it, and the vendor's own limit is far below. */

@@ -34,26 +34,41 @@ describe('a budget of calls', () => {
     expect(served).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('stops everyone for as long as a refusal asks, then goes on at half the rate', async () => {
+  it('stops everyone for as long as a refusal asks and no longer, then goes on at half the rate', async () => {
     const { budget, elapsed } = setUp();
     budget.refused(30_000);
     expect(budget.perSecond).toBe(1);
     await budget.take();
-    expect(elapsed()).toBe(31_000);
+    expect(elapsed()).toBe(30_000);
     await budget.take();
-    expect(elapsed()).toBe(32_000);
+    expect(elapsed()).toBe(31_000);
   });
 
   it('pauses longer and longer while refusals name no time and nothing passes', async () => {
     const { budget, pace } = setUp();
     const pauses: number[] = [];
-    for (let n = 0; n < 6; n += 1) {
+    for (let n = 0; n < 9; n += 1) {
       budget.refused();
       const before = pace.now();
       await budget.take();
-      pauses.push(pace.now() - before - Math.ceil(1000 / budget.perSecond));
+      pauses.push(pace.now() - before);
     }
-    expect(pauses).toEqual([5000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+    expect(pauses).toEqual([5000, 7500, 11_250, 16_875, 25_313, 37_969, 56_954, 60_000, 60_000]);
+  });
+
+  it('pauses for a second only once it knows how long a window is, until refusals follow each other', async () => {
+    const { budget, pace } = setUp();
+    const pauseAfterRefusal = async (): Promise<number> => {
+      budget.refused();
+      const before = pace.now();
+      await budget.take();
+      return pace.now() - before;
+    };
+    budget.accepted();
+    pace.move(20_000);
+    expect(await pauseAfterRefusal()).toBe(5000);
+    budget.accepted();
+    expect([await pauseAfterRefusal(), await pauseAfterRefusal(), await pauseAfterRefusal()]).toEqual([1000, 1500, 2250]);
   });
 
   it('counts refusals of calls that were under way together as one', () => {

@@ -6,9 +6,9 @@ import { VirtualPace } from './virtual-pace.js';
 type Limit = (now: number) => number | undefined;
 
 function sliding(calls: number, windowMs: number): Limit {
-  let passed: number[] = [];
+  const passed: number[] = [];
   return (now) => {
-    passed = passed.filter((at) => at > now - windowMs);
+    while (passed[0] !== undefined && passed[0] <= now - windowMs) passed.shift();
     if (passed.length >= calls) return passed[0]! + windowMs - now;
     passed.push(now);
     return undefined;
@@ -26,18 +26,39 @@ function fixed(calls: number, windowMs: number): Limit {
   };
 }
 
-/** Eight callers, as many calls as they can make in so long. Retry-After is in whole seconds, as vendors say it. */
-async function used(limit: Limit, options: { hours: number; latencyMs?: number; says?: boolean; perSecond?: number }) {
-  const { hours, latencyMs = 100, says = true, perSecond = 2 } = options;
+function bucket(holds: number, perSecond: number): Limit {
+  let tokens = holds;
+  let seenAt: number | undefined;
+  return (now) => {
+    tokens = Math.min(holds, tokens + ((now - (seenAt ?? now)) / 1000) * perSecond);
+    seenAt = now;
+    if (tokens < 1) return ((1 - tokens) / perSecond) * 1000;
+    tokens -= 1;
+    return undefined;
+  };
+}
+
+interface Job {
+  /** Ends after so many hours, or so many calls that passed. */
+  hours?: number;
+  calls?: number;
+  latencyMs?: number;
+  says?: boolean;
+  perSecond?: number;
+}
+
+/** Eight callers, as many calls as they can make. Retry-After is in whole seconds, as vendors say it. */
+async function used(limit: Limit, { hours = Infinity, calls = Infinity, latencyMs = 100, says = true, perSecond = 2 }: Job) {
   const pace = new VirtualPace();
   const budget = new Budget({ perSecond, burst: 60, max: 25, pace });
-  const end = pace.now() + hours * 3_600_000;
+  const begun = pace.now();
+  const end = begun + hours * 3_600_000;
   let passed = 0;
   let refused = 0;
   const caller = async (): Promise<void> => {
     for (;;) {
       await budget.take();
-      if (pace.now() >= end) return;
+      if (pace.now() >= end || passed >= calls) return;
       const wait = limit(pace.now());
       await pace.sleep(latencyMs);
       if (wait === undefined) {
@@ -52,44 +73,70 @@ async function used(limit: Limit, options: { hours: number; latencyMs?: number; 
     }
   };
   await Promise.all(Array.from({ length: 8 }, caller));
-  return { passed, perSecond: passed / (hours * 3600), refusedShare: refused / (passed + refused) };
+  return { seconds: (pace.now() - begun) / 1000, perSecond: passed / (hours * 3600), refusedShare: refused / (passed + refused) };
 }
 
 describe('A rate that is learned from refusals', () => {
-  it.each<[string, () => Limit, number, number]>([
-    ['190 calls in any minute', () => sliding(190, 60_000), 190 / 60, 0.95],
-    ['60 calls in any minute', () => sliding(60, 60_000), 1, 0.93],
-    ['700 calls in any five minutes', () => sliding(700, 300_000), 700 / 300, 0.95],
-    ['190 calls in each minute of the clock', () => fixed(190, 60_000), 190 / 60, 0.95],
-    ['600 calls in each five minutes of the clock', () => fixed(600, 300_000), 2, 0.95],
-  ])('uses nearly all of %s, and nearly no call is refused', async (_limit, limit, perSecond, share) => {
+  const limits: [string, () => Limit, number, number, number][] = [
+    ['190 calls in any minute', () => sliding(190, 60_000), 190 / 60, 0.98, 0.96],
+    ['120 calls in any minute', () => sliding(120, 60_000), 2, 0.97, 0.94],
+    ['60 calls in any minute', () => sliding(60, 60_000), 1, 0.97, 0.95],
+    ['700 calls in any five minutes', () => sliding(700, 300_000), 700 / 300, 0.98, 0.95],
+    ['190 calls in each minute of the clock', () => fixed(190, 60_000), 190 / 60, 0.98, 0.97],
+    ['600 calls in each five minutes of the clock', () => fixed(600, 300_000), 2, 0.98, 0.9],
+    ['two calls a second and 120 at once', () => bucket(120, 2), 2, 0.98, 0.98],
+    ['three calls a second and 30 at once', () => bucket(30, 3), 3, 0.98, 0.98],
+    ['15 calls a second, far above where it started', () => sliding(900, 60_000), 15, 0.94, 0.92],
+  ];
+
+  it.each(limits)('uses nearly all of %s, and nearly no call is refused', async (_limit, limit, perSecond, share) => {
     const found = await used(limit(), { hours: 1 });
     expect(found.perSecond / perSecond).toBeGreaterThan(share);
+    expect(found.refusedShare).toBeLessThan(0.007);
+  });
+
+  it.each(limits)('uses most of %s where refusals say no time', async (_limit, limit, perSecond, _share, withoutTime) => {
+    const found = await used(limit(), { hours: 1, says: false });
+    expect(found.perSecond / perSecond).toBeGreaterThan(withoutTime);
     expect(found.refusedShare).toBeLessThan(0.01);
   });
 
   it('does so from the first minutes on', async () => {
     const found = await used(sliding(190, 60_000), { hours: 0.1 });
-    expect(found.perSecond / (190 / 60)).toBeGreaterThan(0.95);
+    expect(found.perSecond / (190 / 60)).toBeGreaterThan(0.97);
     expect(found.refusedShare).toBeLessThan(0.01);
   });
 
   it('does so with answers that take a second', async () => {
     const found = await used(sliding(190, 60_000), { hours: 1, latencyMs: 1000 });
-    expect(found.perSecond / (190 / 60)).toBeGreaterThan(0.95);
+    expect(found.perSecond / (190 / 60)).toBeGreaterThan(0.96);
     expect(found.refusedShare).toBeLessThan(0.01);
   });
 
-  it('uses most of a limit whose refusals say no time', async () => {
-    const found = await used(sliding(190, 60_000), { hours: 1, says: false });
-    expect(found.perSecond / (190 / 60)).toBeGreaterThan(0.88);
-    expect(found.refusedShare).toBeLessThan(0.01);
+  it.each<[string, () => Limit]>([
+    ['in any minute', () => sliding(120, 60_000)],
+    ['in each minute of the clock', () => fixed(120, 60_000)],
+    ['by a bucket', () => bucket(120, 2)],
+  ])('makes a daily import’s calls in little more time than they need, two a second counted %s', async (_how, limit) => {
+    const needed = 2904 / 2;
+    expect((await used(limit(), { calls: 2904 })).seconds / needed).toBeLessThan(1.02);
+    expect((await used(limit(), { calls: 2904, says: false })).seconds / needed).toBeLessThan(1.1);
   });
 
-  it('finds a limit far above where it started', async () => {
-    const found = await used(sliding(900, 60_000), { hours: 1 });
-    expect(found.perSecond / 15).toBeGreaterThan(0.9);
-    expect(found.refusedShare).toBeLessThan(0.01);
+  it('tries less often whether more would pass the longer a limit holds', async () => {
+    const limit = sliding(190, 60_000);
+    const refusedAt: number[] = [];
+    const noting: Limit = (now) => {
+      const wait = limit(now);
+      if (wait !== undefined) refusedAt.push(now);
+      return wait;
+    };
+    await used(noting, { hours: 1 });
+    const [first = 0] = refusedAt;
+    const within = (from: number, to: number): number =>
+      refusedAt.filter((at) => at >= first + from * 60_000 && at < first + to * 60_000).length;
+    expect(within(40, 58)).toBeLessThan(within(0, 18));
+    expect(within(40, 58)).toBeGreaterThan(0);
   });
 
   it('follows a limit that others take a part of for a while', async () => {
@@ -108,7 +155,7 @@ describe('A rate that is learned from refusals', () => {
   });
 
   it('goes no faster than it may where nothing is ever refused', async () => {
-    const found = await used(() => undefined, { hours: 1 });
+    const found = await used(() => undefined, { hours: 0.25 });
     expect(found.perSecond).toBeLessThanOrEqual(25);
     expect(found.refusedShare).toBe(0);
   });

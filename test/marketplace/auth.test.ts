@@ -47,7 +47,7 @@ describe('the token', () => {
     const client = server.client();
     await Promise.all([client.customers(), client.subscriptions(), client.customers()]);
     expect(server.tokens()).toBe(1);
-    server.pace.move(1_469_000);
+    server.pace.move(1_489_000);
     await client.customers();
     expect(server.tokens()).toBe(1);
     server.pace.move(2000);
