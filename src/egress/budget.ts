@@ -17,6 +17,12 @@ const SHORTEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 /** Each pause of a row of refusals is so much longer than the one before: no more than a third of the waiting is in vain. */
 const LONGER = 1.5;
+/**
+ * Refusals with fewer calls between them than this follow each other closely: what passes now is what some window lets go of bit by bit.
+ * Waiting a little longer each time, up to so long, loses none of it, and few calls are refused.
+ */
+const FEW_CALLS = 10;
+const LONGEST_CLOSE_PAUSE_MS = 15_000;
 /** Once a limit was found, a window that is full lets the next call pass soon: after this share of it, most often. */
 const SHARE_OF_WINDOW = 1 / 60;
 
@@ -36,6 +42,9 @@ export class Budget {
   /** Time still to wait, kept as a span and not as a moment, so that a clock set back cannot stop us for hours. */
   private pauseLeftMs = 0;
   private refusalsRunning = 0;
+  /** Refusals in a row with few calls between them, and the calls that passed since the last one. */
+  private closeRefusals = 0;
+  private passedSince = Infinity;
   private queue: Promise<void> = Promise.resolve();
 
   constructor(options: BudgetOptions) {
@@ -75,7 +84,9 @@ export class Budget {
     this.tokens = 1;
     // Calls that were under way together are refused together: that is one refusal, and slows down once.
     if (this.pauseLeftMs === 0) {
-      this.pauseLeftMs = retryAfterMs === undefined ? this.ownPauseMs() : 1;
+      this.closeRefusals = this.passedSince < FEW_CALLS ? this.closeRefusals + 1 : 0;
+      this.passedSince = 0;
+      this.pauseLeftMs = retryAfterMs === undefined ? this.ownPauseMs() : this.closePauseMs();
       this.refusalsRunning += 1;
       this.rate.refused(this.seenAt);
     }
@@ -88,6 +99,7 @@ export class Budget {
     // One that was under way when others were refused says nothing about what passes now.
     if (this.pauseLeftMs > 0) return this.rate.passedBefore(this.seenAt);
     this.refusalsRunning = 0;
+    this.passedSince += 1;
     this.rate.passed(this.seenAt);
   }
 
@@ -97,6 +109,12 @@ export class Budget {
     const first =
       windowMs === undefined ? FIRST_PAUSE_MS : Math.min(FIRST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, windowMs * SHARE_OF_WINDOW));
     return Math.ceil(Math.min(LONGEST_PAUSE_MS, first * LONGER ** this.refusalsRunning));
+  }
+
+  /** How long to wait at least, whatever the vendor says. */
+  private closePauseMs(): number {
+    if (this.closeRefusals === 0) return 1;
+    return Math.ceil(Math.min(LONGEST_CLOSE_PAUSE_MS, SHORTEST_PAUSE_MS * LONGER ** (this.closeRefusals - 1)));
   }
 
   private waitMs(): number {

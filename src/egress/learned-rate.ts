@@ -15,8 +15,8 @@ const BELOW = 0.99;
 const STEADY = 0.9;
 /** The same of what was begun with after a refusal, when the next one came soon: by then it is known what passed between them. */
 const SOON = 0.5;
-/** What a refusal leaves that came too soon after another to tell more. */
-const STEP = 0.95;
+/** The same of the rate at a refusal that came too soon after another to tell more: it slows quickly, but not below what passed. */
+const STEP = 0.8;
 /** A limit that is found again as nearly as this holds: it is tried less often then. */
 const SAME_SHARE = 0.05;
 /** For so long nothing more is tried after the same limit was found again; twice as long the next time, up to the longest. */
@@ -24,13 +24,16 @@ const HOLD_MINUTES = 1;
 const LONGEST_HOLD_MINUTES = 4;
 /** Beyond a limit that was found, each call that passes gives so much of the rate, times the square of the minutes since it was held. */
 const PROBE_SHARE = 1 / 20_000;
+/** So many minutes count at most: a rate that is never refused grows by a seventh a minute then, and is not found far too high. */
+const PROBE_MINUTES = 5;
 
 /**
  * How many calls a second a vendor takes that does not say it, learned from what passes and what is refused. A refusal means that some
  * window of the vendor's is full, so the calls that passed in such a window, by its length, are the rate that it allows. The length is
  * not known either: between the first call and the first one that passed after a refusal, one window at least has passed. Of that
  * stretch, and of its last half, quarter and so on as long as they are no shorter than the time in which nothing passed, the one in which
- * most calls a second passed counts. Where a refusal follows soon on another, what passed between them is what the vendor lets pass.
+ * most calls a second passed counts. Where a refusal follows soon on another, and no
+ * limit has held yet, what passed between them is what the vendor lets pass.
  *
  * Times are in milliseconds, of any clock; one that is set back only makes it forget.
  */
@@ -76,7 +79,7 @@ export class LearnedRate {
     this.remember(now);
     if (this.full !== undefined) this.settle(now, this.full);
     const { rate, limit } = this;
-    const minutes = Math.max(0, (now - this.limitAt) / 60_000 - this.holdMinutes);
+    const minutes = within(0, (now - this.limitAt) / 60_000 - this.holdMinutes, PROBE_MINUTES);
     const gain = limit === undefined || rate < limit ? this.start * CLIMB_SHARE : rate * PROBE_SHARE * minutes ** 2;
     this.rate = Math.min(this.max, rate + gain);
     this.passes.push(now);
@@ -96,8 +99,8 @@ export class LearnedRate {
     const roundMs = round === undefined ? Infinity : now - round.from;
     const tooSoon = roundMs < stretchMs / 2;
     const seen = tooSoon
-      ? full.rate * STEP
-      : round !== undefined && roundMs < 2 * stretchMs
+      ? within(full.rate * STEP, this.highestRate(full.at, now - full.at, stretchMs), full.rate)
+      : round !== undefined && roundMs < 2 * stretchMs && this.holdMinutes === 0
         ? within(round.rate * SOON, this.rateSince(round.from, now), round.rate)
         : // Fewer passed while a vendor, or this process, was slow: one refusal alone does not make a limit that was found much lower.
           within(limit === undefined ? 0 : full.rate * STEADY, this.highestRate(full.at, now - full.at, stretchMs), full.rate);

@@ -71,6 +71,22 @@ describe('a budget of calls', () => {
     expect([await pauseAfterRefusal(), await pauseAfterRefusal(), await pauseAfterRefusal()]).toEqual([1000, 1500, 2250]);
   });
 
+  it('waits longer than asked while refusals follow each other with few calls between them', async () => {
+    const { budget, pace } = setUp();
+    const pauseAfter = async (passed: number): Promise<number> => {
+      for (let n = 0; n < passed; n += 1) budget.accepted();
+      budget.refused(1000);
+      const before = pace.now();
+      await budget.take();
+      return pace.now() - before;
+    };
+    expect(await pauseAfter(20)).toBe(1000);
+    expect([await pauseAfter(1), await pauseAfter(3), await pauseAfter(2), await pauseAfter(2)]).toEqual([1000, 1500, 2250, 3375]);
+    for (let n = 0; n < 10; n += 1) await pauseAfter(1);
+    expect(await pauseAfter(1)).toBe(15_000);
+    expect(await pauseAfter(20)).toBe(1000);
+  });
+
   it('counts refusals of calls that were under way together as one', () => {
     const { budget } = setUp({ perSecond: 16 });
     for (let n = 0; n < 20; n += 1) budget.refused(1000);
@@ -81,7 +97,7 @@ describe('a budget of calls', () => {
     const { budget, pace } = setUp({ perSecond: 16, max: 20 });
     for (let n = 0; n < 30; n += 1) {
       budget.refused(1000);
-      pace.move(1000);
+      pace.move(15_000);
     }
     expect(budget.perSecond).toBe(1);
     budget.accepted();

@@ -45,22 +45,24 @@ interface Job {
   latencyMs?: number;
   says?: boolean;
   perSecond?: number;
+  /** So many calls are made one after the other before, each as long as this. */
+  first?: { calls: number; latencyMs: number };
 }
 
 /** Eight callers, as many calls as they can make. Retry-After is in whole seconds, as vendors say it. */
-async function used(limit: Limit, { hours = Infinity, calls = Infinity, latencyMs = 100, says = true, perSecond = 2 }: Job) {
+async function used(limit: Limit, { hours = Infinity, calls = Infinity, latencyMs = 100, says = true, perSecond = 2, first }: Job) {
   const pace = new VirtualPace();
   const budget = new Budget({ perSecond, burst: 60, max: 25, pace });
   const begun = pace.now();
   const end = begun + hours * 3_600_000;
   let passed = 0;
   let refused = 0;
-  const caller = async (): Promise<void> => {
-    for (;;) {
+  const caller = async (most = Infinity, callMs = latencyMs): Promise<void> => {
+    for (let made = 0; made < most; made += 1) {
       await budget.take();
       if (pace.now() >= end || passed >= calls) return;
       const wait = limit(pace.now());
-      await pace.sleep(latencyMs);
+      await pace.sleep(callMs);
       if (wait === undefined) {
         passed += 1;
         budget.accepted();
@@ -72,7 +74,8 @@ async function used(limit: Limit, { hours = Infinity, calls = Infinity, latencyM
       }
     }
   };
-  await Promise.all(Array.from({ length: 8 }, caller));
+  if (first) await caller(first.calls, first.latencyMs);
+  await Promise.all(Array.from({ length: 8 }, () => caller()));
   return { seconds: (pace.now() - begun) / 1000, perSecond: passed / (hours * 3600), refusedShare: refused / (passed + refused) };
 }
 
@@ -121,6 +124,17 @@ describe('A rate that is learned from refusals', () => {
     const needed = 2904 / 2;
     expect((await used(limit(), { calls: 2904 })).seconds / needed).toBeLessThan(1.02);
     expect((await used(limit(), { calls: 2904, says: false })).seconds / needed).toBeLessThan(1.1);
+  });
+
+  it.each<[string, () => Limit]>([
+    ['in any minute', () => sliding(120, 60_000)],
+    ['in each minute of the clock', () => fixed(120, 60_000)],
+    ['in any five minutes', () => sliding(600, 300_000)],
+  ])('finds a limit, counted %s, that it meets only after minutes of slow calls', async (_how, limit) => {
+    const first = { calls: 45, latencyMs: 3000 };
+    const found = await used(limit(), { calls: 2859, first });
+    expect((found.seconds - 135) / (2859 / 2)).toBeLessThan(1.08);
+    expect(found.refusedShare).toBeLessThan(0.01);
   });
 
   it('tries less often whether more would pass the longer a limit holds', async () => {
