@@ -7,6 +7,9 @@ import type { Kernel } from './kernel.js';
 /** Bytes sent at a time by a dripping answer. */
 const DRIP_BYTES = 16;
 
+/** Waits so many milliseconds; rejects when the sandbox is closed. */
+type Wait = (ms: number) => Promise<void>;
+
 interface Incoming {
   call: Call;
   fault?: Fault;
@@ -21,6 +24,10 @@ interface Incoming {
  */
 export function disturbed(app: FastifyInstance, vendor: Vendor, strip: number | ((url: string) => string), kernel: Kernel): void {
   const incoming = new WeakMap<FastifyRequest, Incoming>();
+  // A caller that hangs up does not end a delay: a vendor handles late, too, what nobody waits for any more. Closing the sandbox does.
+  const closing = new AbortController();
+  const wait = (ms: number): Promise<void> => sleep(ms, undefined, { signal: closing.signal });
+  app.addHook('preClose', async () => closing.abort());
 
   app.addHook('onRequest', async (request, reply) => {
     const path = typeof strip === 'number' ? request.url.slice(strip) : strip(request.url);
@@ -30,14 +37,13 @@ export function disturbed(app: FastifyInstance, vendor: Vendor, strip: number | 
     incoming.set(request, { call, fault });
     await kernel.watch?.arrived?.(call);
     if (!fault) return;
-    if (fault.delayMs !== undefined) await sleep(fault.delayMs);
+    if (fault.delayMs !== undefined) {
+      await wait(fault.delayMs).catch(() => undefined);
+      if (closing.signal.aborted) return hangUp(request, reply);
+    }
     if (insteadOfHandling(fault, request.method)) {
       noteBody(call, await readBody(request));
-      if (fault.reset) {
-        reply.hijack();
-        request.raw.socket.resetAndDestroy();
-        return;
-      }
+      if (fault.reset) return hangUp(request, reply);
       // The answer of the fault itself is put in place by onSend.
       return reply.send('');
     }
@@ -57,7 +63,7 @@ export function disturbed(app: FastifyInstance, vendor: Vendor, strip: number | 
       request.raw.socket.resetAndDestroy();
       return payload;
     }
-    const answer = fault ? disturb(fault, call, reply, payload) : payload;
+    const answer = fault ? disturb(fault, call, reply, payload, wait) : payload;
     call.status = reply.statusCode;
     return answer;
   });
@@ -66,6 +72,12 @@ export function disturbed(app: FastifyInstance, vendor: Vendor, strip: number | 
     const entry = incoming.get(request);
     if (entry) kernel.watch?.answered?.(entry.call);
   });
+}
+
+/** Ends the connection without an answer. */
+function hangUp(request: FastifyRequest, reply: FastifyReply): void {
+  reply.hijack();
+  request.raw.socket.resetAndDestroy();
 }
 
 /**
@@ -100,7 +112,7 @@ async function readBody(request: FastifyRequest): Promise<unknown> {
   }
 }
 
-function disturb(fault: Fault, call: Call, reply: FastifyReply, payload: unknown): unknown {
+function disturb(fault: Fault, call: Call, reply: FastifyReply, payload: unknown, wait: Wait): unknown {
   let answer = payload;
   if (fault.status !== undefined || fault.body !== undefined) {
     reply.code(fault.status ?? 200);
@@ -115,20 +127,20 @@ function disturb(fault: Fault, call: Call, reply: FastifyReply, payload: unknown
   if (fault.contentType !== undefined) reply.type(fault.contentType);
   for (const [name, value] of Object.entries(fault.headers ?? {})) reply.header(name, value);
   if (!fault.cut && fault.dripMs === undefined) return answer;
-  return slowOrShort(fault, reply, bytesOf(answer));
+  return slowOrShort(fault, reply, bytesOf(answer), wait);
 }
 
 /** A stream, because only then the server announces a length other than the one it sends. */
-function slowOrShort(fault: Fault, reply: FastifyReply, whole: Buffer): Readable {
+function slowOrShort(fault: Fault, reply: FastifyReply, whole: Buffer, wait: Wait): Readable {
   reply.header('content-length', String(whole.length));
   if (fault.cut) reply.header('connection', 'close');
   const sent = fault.cut ? whole.subarray(0, Math.floor(whole.length / 2)) : whole;
-  return Readable.from(fault.dripMs === undefined ? [sent] : drip(sent, fault.dripMs), { objectMode: false });
+  return Readable.from(fault.dripMs === undefined ? [sent] : drip(sent, () => wait(fault.dripMs ?? 0)), { objectMode: false });
 }
 
-async function* drip(bytes: Buffer, pauseMs: number): AsyncGenerator<Buffer> {
+async function* drip(bytes: Buffer, pause: () => Promise<void>): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += DRIP_BYTES) {
-    if (at > 0) await sleep(pauseMs);
+    if (at > 0) await pause();
     yield bytes.subarray(at, at + DRIP_BYTES);
   }
 }

@@ -149,6 +149,24 @@ describe('a disturbed answer', () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(145);
   });
 
+  it.each([{ delayMs: 600_000 }, { dripMs: 600_000 }])('leave nothing running when the sandbox is closed: %j', async (late) => {
+    const closing = await smallSandbox();
+    const key = await headersOf(closing);
+    const arrived = Promise.withResolvers<void>();
+    closing.kernel.watch = { arrived: () => arrived.resolve() };
+    closing.kernel.faults.add({ vendor: 'marketplace', times: 0, ...late });
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    const answer = fetch(`${closing.marketplaceUrl}/customers`, { headers: key })
+      .then((response) => response.text())
+      .catch((error: Error) => error.message);
+    await arrived.promise;
+    while (timers() === before) await new Promise((resolve) => setImmediate(resolve));
+    await closing.close();
+    expect(await answer).toMatch(/fetch failed|terminated/);
+    expect(timers()).toBe(before);
+  });
+
   it('may be cut: the whole is announced, half is sent', async () => {
     const whole = JSON.stringify((await read('/customers?limit=5')).body);
     await set({ vendor: 'marketplace', cut: true });
