@@ -27,8 +27,8 @@ export type Take<T> = (rows: T[], page?: string) => Promise<void>;
 
 /** What pages of a list held when they were read before, so that one that comes as it came then need not be understood again. */
 export interface KnownPages {
-  /** What names a page: another for another text. */
-  nameOf(text: string): string;
+  /** What names a page: another for another text. It comes in two pieces, so that it need not be put together. */
+  nameOf(before: string, after: string): string;
   /** The ids of its records, in their order, where they are known to stand as the page shows them. */
   idsOf(page: string): readonly string[] | undefined;
 }
@@ -37,14 +37,15 @@ export interface KnownPages {
  * The text of a page without how many records its list holds, which may change without the page, and that number. Undefined when the text
  * does not say it as `"{name}": 12` in just one place.
  */
-export function withoutTotal(text: string, name: string): { text: string; total: number } | undefined {
+export function withoutTotal(text: string, name: string): { before: string; after: string; total: number } | undefined {
   const mark = `"${name}":`;
   const at = text.indexOf(mark);
   if (at === -1 || text.includes(mark, at + 1)) return undefined;
   const number = /\s*(\d{1,15})(?=[\s,}])/y;
   number.lastIndex = at + mark.length;
   const found = number.exec(text);
-  return found ? { text: text.slice(0, at) + text.slice(number.lastIndex), total: Number(found[1]) } : undefined;
+  if (!found) return undefined;
+  return { before: text.slice(0, at + mark.length), after: text.slice(number.lastIndex), total: Number(found[1]) };
 }
 
 /** A page that was known, or may be known by its name the next time. */
@@ -60,7 +61,7 @@ export interface NamedPage {
 export function namedPage(known: KnownPages | undefined, text: string, total: string): NamedPage | undefined {
   const page = known && withoutTotal(text, total);
   if (!page) return undefined;
-  const name = known.nameOf(page.text);
+  const name = known.nameOf(page.before, page.after);
   const ids = known.idsOf(name);
   return { name, total: page.total, ...(ids ? { ids } : {}) };
 }

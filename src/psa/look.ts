@@ -176,5 +176,5 @@ function walkOf({ rows, others, complete }: Seen): Walk {
 }
 
 function onlyNaming(known: KnownPages | undefined): KnownPages | undefined {
-  return known && { nameOf: (text) => known.nameOf(text), idsOf: () => undefined };
+  return known && { nameOf: (before, after) => known.nameOf(before, after), idsOf: () => undefined };
 }

@@ -37,7 +37,7 @@ describe('a list of which pages are known', () => {
         names.push(name);
         return Promise.resolve();
       },
-      { nameOf: (text) => text, idsOf: (page) => known(page) },
+      { nameOf: (before, after) => before + after, idsOf: (page) => known(page) },
     );
     return { ...walk, ids: [...walk.ids], read, names };
   }

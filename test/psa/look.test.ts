@@ -15,7 +15,7 @@ const envelope = (record_count: number | undefined, clients: unknown): Reaction 
 
 /** What is known of pages, by their texts. */
 function pages(known: (text: string) => string[] | undefined) {
-  return { nameOf: (text: string) => text, idsOf: (page: string) => known(page) };
+  return { nameOf: (before: string, after: string) => before + after, idsOf: (page: string) => known(page) };
 }
 
 describe('a list of which pages are known', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ShownPage } from '../../../entities/index.js';
 import type { KnownPages, Take } from '../../domain/index.js';
 import { digestOf, type Shown } from './shown.js';
@@ -38,8 +39,8 @@ export class Pages implements KnownPages {
     private readonly were: readonly string[],
   ) {}
 
-  nameOf(text: string): string {
-    return digestOf(`${this.basis} ${text}`);
+  nameOf(before: string, after: string): string {
+    return createHash('sha256').update(`${this.basis} `).update(before).update(after).digest('base64url');
   }
 
   idsOf(page: string): readonly string[] | undefined {
