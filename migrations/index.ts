@@ -21,6 +21,7 @@ import { CountChanges1771660800000 } from './94-count-changes.js';
 import { ListSteps1771747200000 } from './95-list-steps.js';
 import { SettledGround1772179200000 } from './100-settled-ground.js';
 import { ShownPages1772265600000 } from './101-shown-pages.js';
+import { ListLinks1772438400000 } from './110-list-links.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   ListSteps1771747200000,
   SettledGround1772179200000,
   ShownPages1772265600000,
+  ListLinks1772438400000,
 ];

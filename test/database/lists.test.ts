@@ -8,6 +8,7 @@ import { storeCustomer, storeSubscription } from '../support/marketplace-records
 
 let database: TestDatabase;
 let tenantId: string;
+const psaInstanceId = randomUUID();
 beforeAll(async () => {
   database = await createTestDatabase();
 });
@@ -125,6 +126,19 @@ describe('What lists are chosen by', () => {
     ['a line is gone', () => manager().delete(SubscriptionLineRecord, { tenantId, line: 'MPN-B' })],
     ['the last line is gone', () => manager().delete(SubscriptionLineRecord, { tenantId })],
     ['a line is linked', () => link('MPN-A', '5')],
+    [
+      'lines are linked together, of which one ended and one is not there',
+      () =>
+        manager().insert(
+          Link,
+          [
+            ['10', 'MPN-A'],
+            ['10', 'MPN-B'],
+            ['11', ''],
+            ['12', 'MPN-C'],
+          ].map(([subscriptionId, line], at) => ({ psaInstanceId, tenantId, subscriptionId, line, licenceId: `${at}` })),
+        ),
+    ],
     ['a line is to be created anyway', () => link('MPN-A', null), false],
     [
       'a link is archived',
@@ -148,15 +162,23 @@ describe('What lists are chosen by', () => {
     expect(await version()).toBeGreaterThan(steps);
   });
 
-  it('agrees with them when two change one subscription at once', async () => {
+  it.each([
+    ['one of them its status', `UPDATE subscriptions SET status = 'removed' WHERE tenant_id = $1 AND subscription_id = '10'`, 'MPN-A'],
+    [
+      'one of them a line that the other links',
+      `INSERT INTO subscription_lines (tenant_id, subscription_id, line, customer_id, mpn, product_name, quantity)
+       SELECT tenant_id, subscription_id, 'MPN-C', customer_id, 'MPN-C', product_name, 1 FROM subscription_lines WHERE tenant_id = $1 AND line = 'MPN-A'`,
+      'MPN-C',
+    ],
+  ])('agrees with them when two change one subscription at once, %s', async (_what, change, line) => {
     const [first, second] = [database.dataSource.createQueryRunner(), database.dataSource.createQueryRunner()];
     try {
       await first.startTransaction();
-      await first.query(`UPDATE subscriptions SET status = 'removed' WHERE tenant_id = $1 AND subscription_id = '10'`, [tenantId]);
+      await first.query(change, [tenantId]);
       await second.startTransaction();
       const linking = second.query(
-        `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id) VALUES ($2, $1, '10', 'MPN-A', '5')`,
-        [tenantId, randomUUID()],
+        `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id) VALUES ($2, $1, '10', $3, '5')`,
+        [tenantId, randomUUID(), line],
       );
       const waits = `SELECT 1 FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`;
       while (((await first.query(waits)) as unknown[]).length === 0);
