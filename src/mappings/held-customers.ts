@@ -3,9 +3,16 @@ import type { Wanted } from '../database/held-list.js';
 import { heldLists, type Reading } from '../database/held-lists.js';
 import type { CustomersQuery } from './dto.js';
 
-/** By name. A kind is a mapping's state, and how many subscriptions in force the customer has. */
+/** By name. */
 const CUSTOMERS: Reading = {
   name: 'customers',
+  width: 0,
+  rows: `SELECT name AS text, mapping AS kind, customer_id AS id, '' AS rest FROM listed_customers WHERE tenant_id = $1 ORDER BY name, customer_id`,
+};
+
+/** The same, knowing how many subscriptions in force each has: to be sorted by them, as it takes several times as long to read. */
+const COUNTED: Reading = {
+  name: 'counted customers',
   width: 0,
   rows: `SELECT name AS text, mapping || ' ' || coalesce(held.subscriptions, 0) AS kind, customer_id AS id, '' AS rest FROM listed_customers
     LEFT JOIN (SELECT customer_id, count(DISTINCT subscription_id) AS subscriptions FROM listed_lines WHERE tenant_id = $1 AND state <> 'ended'
@@ -28,7 +35,7 @@ export async function heldCustomers(
   const held = heldLists(dataSource);
   const now = await held.now(tenantId, search);
   const { total, found } =
-    held.get(CUSTOMERS, tenantId, now)?.part({
+    held.get(sort === 'subscriptions' ? COUNTED : CUSTOMERS, tenantId, now)?.part({
       offset,
       limit,
       ...(state !== undefined && { accepts: accepting(state) }),

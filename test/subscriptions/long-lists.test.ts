@@ -58,8 +58,8 @@ async function fromTables(): Promise<void> {
 /** Asks twice for each list, as they are read after that. */
 async function hold(): Promise<void> {
   for (let time = 0; time < 2; time += 1) {
-    await part(`/tenants/${tenantId}/subscriptions`, 0);
-    await part(`/tenants/${tenantId}/customers`, 0);
+    for (const list of ['subscriptions', 'subscriptions?sort=renewalDate', 'customers', 'customers?sort=subscriptions'])
+      await part(`/tenants/${tenantId}/${list}`, 0);
   }
   await heldLists(app.database.dataSource).settled();
 }
