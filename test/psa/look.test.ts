@@ -64,6 +64,7 @@ describe('a list of which pages are known', () => {
     ['one of its rows cannot be used', envelope(2, [row(1), { name: 'No id' }])],
     ['it does not say how many records there are', envelope(undefined, rows(1, 2))],
     ['it is bare', { body: rows(1, 2) }],
+    ['it says the number as text', { body: { record_count: '2', clients: rows(1, 2) } }],
     ['a row says the same number', envelope(2, [row(1), row(2, { record_count: 7 })])],
   ])('names no page when %s', async (_what, answer) => {
     const { names } = await walked(
