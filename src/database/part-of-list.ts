@@ -10,6 +10,8 @@ export interface Part {
 export interface List<Key, Row> {
   /** The same for all parts of it, and for none of another list. */
   name: string;
+  /** What is called so never has more rows or fewer: it is counted once. */
+  fixed?: boolean;
   count(): Promise<number>;
   /** Which rows a part has, in its order. */
   keys(part: Part): Promise<Key[]>;
@@ -37,12 +39,10 @@ export async function partOfList<Key, Row>(list: List<Key, Row>, { offset, limit
     if (found <= FEW) return [await rows(keys), found];
   }
   if (offset < DEEP || offset <= lastTotal(list.name) / 2) {
-    const [total, part] = await Promise.all([list.count(), list.keys(forwards).then(rows)]);
-    noteTotal(list.name, total);
+    const [total, part] = await Promise.all([totalOf(list), list.keys(forwards).then(rows)]);
     return [part, total];
   }
-  const total = await list.count();
-  noteTotal(list.name, total);
+  const total = await totalOf(list);
   if (offset >= total) return [[], total];
   const after = Math.max(total - offset - limit, 0);
   const keys = await list.keys({ offset: after, limit: Math.min(limit, total - offset), backwards: true });
@@ -52,6 +52,13 @@ export async function partOfList<Key, Row>(list: List<Key, Row>, { offset, limit
 /** As they were last counted here, for a guess from which end a part is nearer: to know it means to count first. */
 const lastTotals = new Map<string, number>();
 const REMEMBERED = 1000;
+
+async function totalOf({ name, fixed, count }: Pick<List<never, never>, 'name' | 'fixed' | 'count'>): Promise<number> {
+  const known = fixed === true ? lastTotals.get(name) : undefined;
+  const total = known ?? (await count());
+  noteTotal(name, total);
+  return total;
+}
 
 function lastTotal(name: string): number {
   return lastTotals.get(name) ?? Infinity;

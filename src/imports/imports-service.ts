@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { In, type EntityManager } from 'typeorm';
-import { Import, PsaInstance, Skip, Tenant } from '../../entities/index.js';
+import { Import, PsaInstance, Tenant } from '../../entities/index.js';
 import { actorOf } from '../auth/audit/actor.js';
 import { record } from '../auth/audit/record.js';
 import { type Caller, requireSight, withinSight } from '../auth/caller.js';
@@ -23,6 +23,7 @@ import {
 import { decisions } from './decisions.js';
 import { askedFor, namedImport } from './audited-import.js';
 import { listChanges } from './list-changes.js';
+import { listSkips } from './list-skips.js';
 import { customerNames } from './names.js';
 import { noCounts } from './store/import-row.js';
 
@@ -108,19 +109,13 @@ export class ImportsService {
   }
 
   async changes(caller: Caller, id: string, query: ChangesQuery): Promise<[ChangeView[], number]> {
-    await this.one(caller, id);
-    return listChanges(this.services.dataSource, id, query);
+    return listChanges(this.services.dataSource, await this.one(caller, id), query);
   }
 
-  async skips(caller: Caller, id: string, { reason, offset, limit }: SkipsQuery): Promise<[SkipView[], number]> {
+  async skips(caller: Caller, id: string, query: SkipsQuery): Promise<[SkipView[], number]> {
     const row = await this.one(caller, id);
     const { manager } = this.services.dataSource;
-    const [skips, total] = await manager.findAndCount(Skip, {
-      where: { importId: id, ...(reason && { reason }) },
-      order: { id: 'ASC' },
-      skip: offset,
-      take: limit,
-    });
+    const [skips, total] = await listSkips(manager, row, query);
     const names = await customerNames(manager, row, skips);
     const decided = await decisions(manager, row, skips, names);
     return [skips.map((skip) => viewOfSkip(skip, names, decided(skip))), total];

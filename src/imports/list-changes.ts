@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Change } from '../../entities/index.js';
+import type { Change, Import } from '../../entities/index.js';
 import { partOfList } from '../database/part-of-list.js';
 import { prepared } from '../database/prepared.js';
 import { type ChangesQuery, type ChangeView, viewOfChange } from './dto.js';
@@ -19,14 +19,16 @@ const CHANGES_OF_IDS = prepared(
 );
 
 /** What an import did or would do, in the order in which it was planned, and how much there is. */
-export async function listChanges(dataSource: DataSource, importId: string, query: ChangesQuery): Promise<[ChangeView[], number]> {
+export async function listChanges(dataSource: DataSource, row: Import, query: ChangesQuery): Promise<[ChangeView[], number]> {
   const { entity, action, state } = query;
   const wanted = Object.entries({ entity, action, state }).filter(([, value]) => value !== undefined);
-  const values = [importId, ...wanted.map(([, value]) => value)];
+  const values = [row.id, ...wanted.map(([, value]) => value)];
   const chosen = `FROM changes WHERE import_id = $1 ${wanted.map(([column], at) => `AND ${column} = $${at + 2}`).join(' ')}`;
   return partOfList<{ id: string }, ChangeView>(
     {
-      name: JSON.stringify(['changes', chosen, values]),
+      name: JSON.stringify(['changes', chosen, values, row.attempt, row.finishedAt]),
+      // When it is over, its changes may still become others' business, but no more and no fewer.
+      fixed: row.finishedAt !== null && state === undefined,
       count: async () => (await dataSource.query<{ total: number }[]>(`SELECT count(*)::int AS total ${chosen}`, values))[0]!.total,
       keys: ({ offset, limit, backwards }) => {
         const order = ['attempt', 'sequence', 'id'].map((column) => (backwards ? `${column} DESC` : column)).join(', ');

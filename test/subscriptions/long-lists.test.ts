@@ -47,6 +47,11 @@ beforeAll(async () => {
      SELECT $2, $1, $3, 1, n, 'client', CASE WHEN n % 2 = 0 THEN 'create' ELSE 'update' END, 'c' || n, '{}', '{}', 'applied' FROM generate_series(1, $4) AS n`,
     [psaInstanceId, importId, ROWS],
   );
+  await app.database.dataSource.query(
+    `INSERT INTO skips (import_id, entity, marketplace_id, reason, detail)
+     SELECT $1, 'subscription', n, CASE WHEN n % 100 = 0 THEN 'no_product' ELSE 'ended' END, '' FROM generate_series(1, $2) AS n`,
+    [importId, ROWS],
+  );
 });
 afterAll(() => app.close());
 
@@ -150,6 +155,16 @@ const LISTS: [path: () => string, key: string, sql: string][] = [
     () => `/imports/${importId}/changes?action=create`,
     'customerId',
     `SELECT customer_id AS id FROM changes WHERE import_id = $1 AND action = 'create' ORDER BY sequence`,
+  ],
+  [
+    () => `/imports/${importId}/skips`,
+    'marketplaceId',
+    `SELECT marketplace_id AS id FROM skips WHERE import_id = $1 ORDER BY marketplace_id::int`,
+  ],
+  [
+    () => `/imports/${importId}/skips?reason=no_product`,
+    'marketplaceId',
+    `SELECT marketplace_id AS id FROM skips WHERE import_id = $1 AND reason = 'no_product' ORDER BY marketplace_id::int`,
   ],
 ];
 
@@ -284,5 +299,37 @@ describe('a list that is held', () => {
     const before = await version();
     await query(`UPDATE subscriptions SET "row" = "row" || ${changed} WHERE tenant_id = $1 AND subscription_id = '9'`);
     expect(await version()).not.toBe(before);
+  });
+});
+
+describe('an import that runs', () => {
+  const more = async (sequence: number): Promise<void> => {
+    await app.database.dataSource.query(
+      `INSERT INTO changes (psa_instance_id, tenant_id, import_id, attempt, sequence, entity, action, customer_id, planned, after, state)
+       SELECT psa_instance_id, tenant_id, id, 2, $2, 'client', 'create', 'c1', '{}', '{}', 'held' FROM imports WHERE id = $1`,
+      [importId, sequence],
+    );
+    await app.database.dataSource.query(
+      `INSERT INTO skips (import_id, entity, marketplace_id, reason, detail) VALUES ($1, 'customer', 'c1', 'ended', '')`,
+      [importId],
+    );
+  };
+  const totals = async (...paths: string[]): Promise<number[]> =>
+    Promise.all(paths.map(async (path) => (await part(`/imports/${importId}/${path}`, 0)).pagination.total));
+
+  it('shows how much there is so far, and after its end what became of it', async () => {
+    const run = (finished: string): Promise<unknown> =>
+      app.database.dataSource.query(`UPDATE imports SET attempt = 2, finished_at = ${finished} WHERE id = $1`, [importId]);
+    const [changes = 0, skips = 0] = await totals('changes', 'skips');
+    await run('NULL');
+    for (const n of [1, 2]) {
+      await more(n);
+      expect(await totals('changes', 'skips', 'changes?state=held')).toEqual([changes + n, skips + n, n]);
+    }
+    await run('now()');
+    await app.database.dataSource.query(`UPDATE changes SET state = 'superseded' WHERE import_id = $1 AND sequence = 2 AND attempt = 2`, [
+      importId,
+    ]);
+    expect(await totals('changes', 'skips', 'changes?state=held')).toEqual([changes + 2, skips + 2, 1]);
   });
 });
