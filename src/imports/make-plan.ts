@@ -72,6 +72,7 @@ export async function makePlan(planned: PlanContext): Promise<MadePlan> {
   const left = await stragglersFor(dataSource, tenant.id);
   if (left > 0) await context.wait(left);
   const there = await lookAtPsa(psaLookContext(context), psa, run.entities.includes('subscriptions'));
+  await context.lists.keep(context.hold);
   await settleOpenChanges(context);
 
   const from = {
@@ -120,6 +121,7 @@ export async function makePlan(planned: PlanContext): Promise<MadePlan> {
       unmapped ||= part.skips.some(({ reason }) => reason === 'unmapped_customer');
       addPart(plan, { ...part, changes });
     });
+    // Of sites, if they were looked at.
     await context.lists.keep(context.hold);
     plan.mappings.push(...(settled?.open ?? []));
     plan.unchanged.clients += settled?.unchanged.clients ?? 0;

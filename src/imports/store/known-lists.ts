@@ -66,12 +66,13 @@ export class KnownLists {
     return pages;
   }
 
-  /** Keeps the pages of the lists that were looked at. Where they are what is kept, nothing is written. */
+  /** Keeps the pages of the lists that were looked at, and lets go of them. Where they are what is kept, nothing is written. */
   async keep(hold: ImportHold): Promise<void> {
-    const kept = this.#pages.flatMap(([{ table }, pages]) => {
+    const kept = this.#pages.splice(0).flatMap(([{ table }, pages]) => {
       const now = pages.toKeep();
       return now ? [{ table, now: jsonParameter(now) }] : [];
     });
+    this.#loaded.clear();
     if (kept.length === 0) return;
     await this.db.query(
       `INSERT INTO shown_pages (tenant_id, ${kept.map(({ table }) => table).join(', ')})
