@@ -5,7 +5,7 @@ import { ownersOf, partition, type Part } from './store/parts.js';
 import type { Queryable } from './store/query.js';
 
 /** About how many records of the marketplace are planned at a time. */
-export const PART_SIZE = 2000;
+export const PART_SIZE = 1500;
 
 /** One part, and what of the look is nobody else's to say. */
 export interface Turn {
