@@ -40,15 +40,15 @@ export async function lookAtCustomerRecords(
   );
   if (wanted.length === 0) return { found, callsMade: 0 };
   await context.progress(0, wanted.length);
-  const read = await readMany<Customer, Customer | Malformed | null>(wanted, {
+  await readMany<Customer, Customer | Malformed | null>(wanted, {
     read: (row) => marketplace.customer(row.customerId),
     async store(batch) {
+      for (const { row, answer } of batch) found.set(row.customerId, answer);
       const worth = batch.flatMap(({ row, answer, readAt }) => (answer && !('reason' in answer) ? [{ detail: answer, row, readAt }] : []));
       if (worth.length > 0) await hold.fenced((query) => storeCustomersRead(query, tenant.id, worth));
     },
     done: (count) => context.progress(count, wanted.length),
     now: () => context.now(),
   });
-  for (const [row, answer] of read) found.set(row.customerId, answer);
   return { found, callsMade: wanted.length };
 }

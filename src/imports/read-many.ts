@@ -8,16 +8,19 @@ const MOST_WAITING = 500;
 
 export interface ReadManyOps<Row, Answer> {
   read(row: Row): Promise<Answer>;
-  /** Keeps what was read; rows and answers that are not worth keeping are for it to leave out. */
+  /** Keeps what was read, each once; rows and answers that are not worth keeping are for it to leave out. */
   store(batch: readonly { row: Row; answer: Answer; readAt: Date }[]): Promise<void>;
   /** So many have been read. */
   done(count: number): Promise<void>;
   now(): number;
 }
 
-/** Reads one record for each row, several at once, storing them as they come. Ends at the first error, once what was under way has ended. */
-export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyOps<Row, Answer>): Promise<Map<Row, Answer>> {
-  const answers = new Map<Row, Answer>();
+/**
+ * Reads one record for each row, several at once, storing them as they come, and holds none that is stored. Ends at the first error, once what
+ * was under way has ended.
+ */
+export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyOps<Row, Answer>): Promise<void> {
+  let count = 0;
   const waiting = rows.toReversed();
   let unstored: { row: Row; answer: Answer; readAt: Date }[] = [];
   let failure: { error: unknown } | undefined;
@@ -40,11 +43,11 @@ export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyO
     try {
       for (let row = waiting.pop(); row !== undefined && !stopped(); row = waiting.pop()) {
         const answer = await ops.read(row);
-        answers.set(row, answer);
+        count += 1;
         unstored.push({ row, answer, readAt: new Date(ops.now()) });
         if (unstored.length >= BATCH) storing ??= store();
         if (unstored.length >= MOST_WAITING) await storing;
-        await ops.done(answers.size);
+        await ops.done(count);
       }
     } catch (error) {
       failure ??= { error };
@@ -56,5 +59,4 @@ export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyO
   if (failure) await flush().catch(() => undefined);
   else await flush();
   if (failure) throw (failure as { error: unknown }).error;
-  return answers;
 }
