@@ -2,7 +2,7 @@ import type { ImportError } from '../../entities/index.js';
 import { isConnectionLost } from '../database/connection-lost.js';
 import { againAfterDatabase, refusedCredentials, saysWhen, triedAgainIn } from './after-failure.js';
 import { spent, type Again, type Attempt } from './attempt.js';
-import { AttemptLost, describeFailure, ImportCancelled } from './failure.js';
+import { AttemptLost, describeFailure, ImportCancelled, LookLost } from './failure.js';
 import { countRefusal } from './store/refusals.js';
 
 /**
@@ -39,7 +39,7 @@ async function ending(attempt: Attempt, cause: unknown, outside: AbortSignal): P
     deps.logger.info(about, 'import handed back');
     throw cause;
   }
-  if (isConnectionLost(cause)) {
+  if (isConnectionLost(cause) || cause instanceof LookLost) {
     const inSeconds = againAfterDatabase(run);
     await hold.handBack({ inSeconds, counts: true, error: null, remarks, calls: spent(attempt) });
     deps.logger.info({ ...about, inSeconds, err: cause }, 'the database was lost; the import is taken up again');

@@ -24,6 +24,18 @@ export class AttemptLost extends Error {
   override name = 'AttemptLost';
 }
 
+/**
+ * Records that this attempt's looks stored are not there any more: Postgres empties unlogged tables when it recovers from a crash, and a
+ * standby that takes over has none of them. Nothing that is missing then may be taken for absent at the vendor, so the import looks again.
+ */
+export class LookLost extends Error {
+  override name = 'LookLost';
+
+  constructor() {
+    super('The database has lost what it held of the lists: it crashed, or another server took over.');
+  }
+}
+
 interface UpstreamLike {
   name: string;
   message: string;

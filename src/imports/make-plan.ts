@@ -15,7 +15,7 @@ import type { ImportHold } from './store/import-row.js';
 import { loadMappings } from './store/known.js';
 import { KnownLists } from './store/known-lists.js';
 import type { PlanStore } from './store/plan-store.js';
-import { clientsCalled, countForGuard, licencesNamed, showsOurKeys } from './store/psa-records.js';
+import { clientsCalled, countForGuard, licencesNamed, requireLook, showsOurKeys } from './store/psa-records.js';
 import { Settled } from './store/settled.js';
 import { stragglersFor } from './store/stragglers.js';
 import type { Marketplace, Psa, PsaForm } from './vendors.js';
@@ -127,10 +127,13 @@ export async function makePlan(planned: PlanContext): Promise<MadePlan> {
     plan.unchanged.clients += settled?.unchanged.clients ?? 0;
     plan.unchanged.licences += settled?.unchanged.licences ?? 0;
     await requireSafe(context, plan, { look, unmapped: unmapped || settled?.unmapped === true });
+    await requireLook(dataSource, tenant.id);
     await settled?.keep();
   } catch (error) {
     // An import that fails here does nothing and has left nothing alone: it has not come to that.
     await context.store.dropPlan().catch(() => undefined);
+    // What a plan lacks when the look was lost meanwhile may show in many ways.
+    await requireLook(dataSource, tenant.id);
     throw error;
   }
   if (run.approval) context.remarks.push(...remarksOn(run.approval, called));
@@ -205,6 +208,7 @@ async function settleOpenChanges({ dataSource, store, tenant, run }: PlanContext
     tenant.id,
     creates.map((change) => change.planned),
   );
+  if (creates.length > 0) await requireLook(dataSource, tenant.id);
   await settleClientCreates(store, creates, clients);
   if (!run.entities.includes('subscriptions')) return;
   const writes = await openLicenceWrites(dataSource, tenant.id);
@@ -212,6 +216,7 @@ async function settleOpenChanges({ dataSource, store, tenant, run }: PlanContext
     ids: writes.flatMap((change) => change.psa_id ?? []),
     keys: writes.flatMap((change) => change.planned.snowid ?? []),
   });
+  if (writes.length > 0) await requireLook(dataSource, tenant.id);
   await settleLicenceWrites(store, writes, licences);
 }
 

@@ -43,12 +43,9 @@ export class Pages implements KnownPages {
     return createHash('sha256').update(`${this.basis} `).update(before).update(after).digest('base64url');
   }
 
-  /**
-   * None for now: what was known when the look began may be gone when it is counted, as a crash of Postgres empties the PSA's tables in
-   * mid-import. Then clients would be created twice.
-   */
-  idsOf(): undefined {
-    return undefined;
+  /** Should the records have gone since they were loaded, the look finds it out at its end. */
+  idsOf(page: string): readonly string[] | undefined {
+    return this.known.get(page)?.ids.split(' ');
   }
 
   /** Takes what was read, and notes which pages came as they were known. */

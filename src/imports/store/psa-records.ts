@@ -1,6 +1,16 @@
 import type { Client, Licence } from '../../domain/index.js';
+import { LookLost } from '../failure.js';
 import { jsonParameter, type Queryable } from './query.js';
 import { exactNameDigest, keyOf } from './shown.js';
+
+/**
+ * Throws {@link LookLost} when nothing stands of what the look at the PSA showed, after which at least one client stood. Its tables are emptied
+ * all at once or not at all, so whatever was read of them before this found no gap.
+ */
+export async function requireLook(db: Queryable, tenantId: string): Promise<void> {
+  const rows = (await db.query(`SELECT 1 FROM psa_clients WHERE tenant_id = $1 LIMIT 1`, [tenantId])) as unknown[];
+  if (rows.length === 0) throw new LookLost();
+}
 
 /** The clients that a look showed with one of these references or names. */
 export async function clientsCalled(db: Queryable, tenantId: string, wanted: readonly { ref: string; name: string }[]): Promise<Client[]> {

@@ -10,6 +10,7 @@ import {
   type Site,
   type Subscription,
 } from '../../domain/index.js';
+import { LookLost } from '../failure.js';
 import { jsonParameter, kept, type Query, type Queryable } from './query.js';
 
 /** A table that holds what the last look showed of one list. */
@@ -181,6 +182,7 @@ async function standing(db: Queryable, of: Shown<never>, tenantId: string): Prom
 
 /**
  * Says which rows a look did not show: nothing of them counts any more. `seen` are all that it did, and they were stored.
+ * Throws {@link LookLost} when fewer stand than were seen.
  * Only where lists remember: `proven` says that the others are gone, but for those that could not be understood; `within` that
  * only these customers were asked for.
  */
@@ -195,6 +197,7 @@ export async function storeUnseen(
   const lacks = `tenant_id = $1 AND NOT EXISTS (SELECT 1 FROM unnest($2::text[]) AS seen(id) WHERE seen.id = ${of.table}.${of.id})`;
   const within = more.within ? 'AND customer_id = ANY($3)' : '';
   const { listed, others } = await standing(db, of, tenantId);
+  if (more.within === undefined && listed < seen.size) throw new LookLost();
   // All of them are there, so when they are as many as there are, none is too many.
   const tooMany = more.within !== undefined || listed !== seen.size;
   if (!tooMany && !(others && more.proven)) return;
