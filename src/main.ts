@@ -88,6 +88,8 @@ export interface StartOptions {
  * @throws DatabaseUnavailable, SchemaTooNew, DataDirectoryInUse, and the system's own error when the port is taken.
  */
 export async function startService(config: Config, options: StartOptions = {}): Promise<Service> {
+  // Before anything else: a collection while the process starts would let the heap grow to several times what is in use by then.
+  if (config.role !== 'web') keepHeapSmall();
   const logger = options.logger ?? createLogger({ level: config.logLevel });
   const closers: (() => Promise<unknown>)[] = [];
   let closing: Promise<void> | undefined;
@@ -108,7 +110,6 @@ export async function startService(config: Config, options: StartOptions = {}): 
     const url = localUrl(config.host, portOf(app));
     services.publicUrl = config.publicUrl ?? url;
     if (config.role !== 'web') {
-      keepHeapSmall();
       const stops: (() => Promise<void>)[] = [];
       closers.push(() => stopAll(stops, logger));
       for (const start of options.workers ?? WORKERS) stops.push(await start(services, app));
