@@ -28,7 +28,7 @@ export interface SettledPart {
 @Entity('settled_plans')
 export class SettledPlan {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'PK_settled_plans' }) tenantId: string;
-  /** A digest of what all parts rest on: the settings, the day, how whole the looks were, and the version of Isthmus. */
+  /** A digest of what all parts rest on: the settings, the day, how whole the looks were, and the code of Isthmus. */
   @Column('varchar', { length: 43 }) basis: string;
   /** The import whose skips the parts name. */
   @Column('uuid', { name: 'import_id' }) importId: string;

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Import, PsaInstance, Tenant } from '../../entities/index.js';
 import { openClientCreates, openLicenceWrites, settleClientCreates, settleLicenceWrites } from './apply/settle-open.js';
 import { requireKeys } from './apply/keys-kept.js';
+import { codeDigest } from './code.js';
 import { ImportFailure } from './failure.js';
 import { weigh, type GuardFacts, type Weighed } from './guard/guard.js';
 import { calledFor, remarksOn } from './guard/hold-back.js';
@@ -19,7 +20,6 @@ import { clientsCalled, countForGuard, licencesNamed, requireLook, showsOurKeys 
 import { Settled } from './store/settled.js';
 import { stragglersFor } from './store/stragglers.js';
 import type { Marketplace, Psa, PsaForm } from './vendors.js';
-import { version } from '../version.js';
 
 export interface PlanContext {
   dataSource: DataSource;
@@ -94,7 +94,7 @@ export async function makePlan(planned: PlanContext): Promise<MadePlan> {
     endings: mayEnd(run, tenant) && complete,
   };
   // The PSA's form of values goes by the settings and the currency.
-  const restsOn = [version, settings, tenant.currency, from.subscriptions, from.licences, wholeness(look)];
+  const restsOn = [await codeDigest(), settings, tenant.currency, from.subscriptions, from.licences, wholeness(look)];
   const settled = scope === null ? await Settled.load(dataSource, context.hold, tenant.id, restsOn) : undefined;
   const parts = new PlanParts({
     db: dataSource,

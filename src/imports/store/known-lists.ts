@@ -1,5 +1,5 @@
 import { prepared } from '../../database/prepared.js';
-import { version } from '../../version.js';
+import { codeDigest } from '../code.js';
 import type { ImportHold } from './import-row.js';
 import { Pages } from './pages.js';
 import { jsonParameter, type Queryable } from './query.js';
@@ -88,10 +88,11 @@ export class KnownLists {
       KeptRow[]
     >;
     for (const list of lists) {
-      const pages = rows.then((all) =>
+      const pages = Promise.all([rows, codeDigest()]).then(([all, code]) =>
         this.#pagesOf(
           list,
           all.filter((row) => row.list === list.table),
+          code,
         ),
       );
       // Should the import end before it comes to this list.
@@ -100,10 +101,10 @@ export class KnownLists {
     }
   }
 
-  #pagesOf(list: List, rows: readonly KeptRow[]): Pages {
+  #pagesOf(list: List, rows: readonly KeptRow[], code: string): Pages {
     const known = rows.flatMap(({ name, print, ids }) => (print === null || ids === null ? [] : [[name, { print, ids }] as const]));
     const restsOn = list.table === 'customers' ? this.tenant.accountId : null;
-    const basis = digestOf(JSON.stringify([version, list.table, list.under ?? null, restsOn]));
+    const basis = digestOf(JSON.stringify([code, list.table, list.under ?? null, restsOn]));
     const were = rows.map(({ name }) => name);
     return new Pages(list, basis, new Map(known), were);
   }
