@@ -25,12 +25,14 @@ const HEALING_SECONDS = 600;
  * than was allowed: burst + rate × (window + lateness) = calls. Tokens do not grow during a pause, because `refilled_at` is its end
  * then. A moment further ahead than any pause means that the clock was set back, and counts for nothing.
  */
-export function budgetNow(lock: '' | 'FOR UPDATE OF b' = ''): string {
+export function budgetNow(which: 'any' | 'one' = 'any'): string {
+  // With a null allowed, a plan that is kept would go through all of them.
+  const found = which === 'any' ? '$1::uuid IS NULL OR b.psa_instance_id = $1' : 'b.psa_instance_id = $1 FOR UPDATE OF b';
   return `
   found AS MATERIALIZED (
     SELECT b.*, i.calls_per_5_minutes AS calls, greatest(1, floor(i.calls_per_5_minutes / 2.0)) AS burst
     FROM psa_budgets b JOIN psa_instances i ON i.id = b.psa_instance_id
-    WHERE $1::uuid IS NULL OR b.psa_instance_id = $1 ${lock}
+    WHERE ${found}
   ), timed AS MATERIALIZED (
     -- After the lock was got: waiting for it takes time.
     SELECT found.*, coalesce($2::timestamptz, clock_timestamp()) AS at,
@@ -83,7 +85,7 @@ export interface Turn {
 export const TAKE = prepared(
   'take_psa_calls',
   `
-  WITH ${budgetNow('FOR UPDATE OF b')}, first AS (
+  WITH ${budgetNow('one')}, first AS (
     SELECT budget.*, $4::text = 'schedule' AND level < burst / 2 AND people_until > at
       AND people_until <= at + interval '${2 * LONGEST_PAUSE_SECONDS} seconds' AS stands_back
     FROM budget
@@ -124,7 +126,7 @@ export const GIVE_BACK = `
  * Calls that were under way together are refused together: that is one refusal, and slows down once.
  */
 export const REFUSED = `
-  WITH ${budgetNow('FOR UPDATE OF b')}, pause AS (
+  WITH ${budgetNow('one')}, pause AS (
     SELECT budget.*,
       CASE WHEN pause_end IS NOT NULL THEN share_now ELSE greatest(${SMALLEST_SHARE}, share_now / 2) END AS slower,
       greatest(pause_end, at + make_interval(secs => least(${LONGEST_PAUSE_SECONDS}, coalesce($3::float8,
