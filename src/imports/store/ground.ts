@@ -18,8 +18,9 @@ const GROUND = prepared(
     (SELECT ${digestOfRows(`subscription_id || ' ' || coalesce(digest, '') || ' ' || listed || ' ' || coalesce(extract(epoch FROM read_at)::text, '') || ' ' || coalesce((read_by = $3 AND read_attempt = $4)::text, '')`, 'subscription_id')}
        FROM subscriptions WHERE tenant_id = $1 AND $5),
     (SELECT ${digestOfRows(`id::text || ' ' || xmin::text`, 'id::text')} FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL),
-    (SELECT ${digestOfRows(`id::text || ' ' || xmin::text`, 'id::text')} FROM links WHERE tenant_id = $1),
-    (SELECT ${digestOfRows(`id::text || ' ' || xmin::text`, 'id::text')} FROM links WHERE psa_instance_id = $2 AND tenant_id <> $1 AND archived_at IS NULL),
+    (SELECT ${digestOfRows(`id::text || ' ' || xmin::text`, 'id::text')} FROM links WHERE tenant_id = $1 AND archived_at IS NULL),
+    (SELECT ${digestOfRows(`id::text || ' ' || xmin::text`, 'id::text')} FROM links WHERE psa_instance_id = $2 AND tenant_id = $1 AND archived_at IS NOT NULL),
+    (SELECT ${digestOfRows(`id::text || ' ' || xmin::text`, 'id::text')} FROM links WHERE psa_instance_id = $2 AND tenant_id <> $1 AND archived_at IS NULL AND licence_id IS NOT NULL),
     (SELECT ${digestOfRows(`client_id || ' ' || digest`, 'client_id')} FROM psa_clients WHERE tenant_id = $1),
     (SELECT ${digestOfRows(`licence_id || ' ' || digest`, 'licence_id')} FROM psa_licences WHERE tenant_id = $1 AND $6)
   ) AS ground`,
