@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { AsyncTask, SimpleIntervalJob } from 'toad-scheduler';
 import { psaSettings } from '../connect.js';
+import { prepared } from '../database/prepared.js';
 import { PsaClient } from '../psa/index.js';
 import { SharedBudget } from '../psa-instances/budget/shared-budget.js';
 import { psaPolicy } from '../psa-instances/psa-connection.js';
@@ -32,9 +33,12 @@ export function alertsOf(services: Services): AlertsService {
 }
 
 /** The tenant of an import that ended, where tickets are wanted. */
-const ENDED = `SELECT imports.tenant_id AS "tenantId" FROM imports JOIN psa_instances ON psa_instances.id = imports.psa_instance_id
+const ENDED = prepared(
+  'ended_to_tell',
+  `SELECT imports.tenant_id AS "tenantId" FROM imports JOIN psa_instances ON psa_instances.id = imports.psa_instance_id
   WHERE imports.id = $1 AND NOT imports.preview AND imports.state NOT IN ('queued', 'running')
-    AND psa_instances.alert_client_id IS NOT NULL AND psa_instances.alert_ticket_type_id IS NOT NULL`;
+    AND psa_instances.alert_client_id IS NOT NULL AND psa_instances.alert_ticket_type_id IS NOT NULL`,
+);
 
 /** Tells people of what an import that just ended needs of them. Never throws. */
 export async function tellOfImport(services: Services, importId: string, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** A statement that is marked as one to prepare: its name, in a comment before it. */
 const MARKED = /^\/\* prepared (\w+) \*\//;
 
@@ -8,6 +10,20 @@ const MARKED = /^\/\* prepared (\w+) \*\//;
 export function prepared(name: string, sql: string): string {
   return `/* prepared ${name} */${sql}`;
 }
+
+/**
+ * The same for a statement whose text is put together, or that is one of many: its name is a digest of it. Each connection keeps every text that
+ * it ever prepared, so nothing that comes in many forms may be in it.
+ */
+export function preparedByText(sql: string): string {
+  const known = marked.get(sql);
+  if (known !== undefined) return known;
+  const one = prepared(`t_${hash('sha256', sql).slice(0, 32)}`, sql);
+  marked.set(sql, one);
+  return one;
+}
+
+const marked = new Map<string, string>();
 
 /** The name under which a statement is to be prepared, if it is. */
 export function preparedName(sql: string): string | undefined {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDataSource } from '../../src/database/data-source.js';
-import { prepared } from '../../src/database/prepared.js';
+import { prepared, preparedByText, preparedName } from '../../src/database/prepared.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const NAMES = `SELECT name FROM pg_prepared_statements`;
@@ -20,6 +20,22 @@ describe('a statement that is marked to be prepared', () => {
       expect(await dataSource.query(NAMES)).toEqual([]);
       for (const n of [1, 2, 3]) expect(await dataSource.query(double, [n])).toEqual([{ twice: 2 * n }]);
       expect(await dataSource.query(NAMES)).toEqual([{ name: 'double_it' }]);
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+
+  it('is known by its text, where that is its name', async () => {
+    const dataSource = createDataSource(database.url, { poolSize: 1 });
+    await dataSource.initialize();
+    try {
+      const [add, take] = ['SELECT 1 + $1::int AS n', 'SELECT 1 - $1::int AS n'] as const;
+      for (const n of [1, 2]) {
+        expect(await dataSource.query(preparedByText(add), [n])).toEqual([{ n: 1 + n }]);
+        expect(await dataSource.query(preparedByText(take), [n])).toEqual([{ n: 1 - n }]);
+      }
+      const names = [add, take].map((text) => ({ name: preparedName(preparedByText(text)) }));
+      expect(await dataSource.query(`${NAMES} ORDER BY prepare_time`)).toEqual(names);
     } finally {
       await dataSource.destroy();
     }

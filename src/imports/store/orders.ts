@@ -1,9 +1,10 @@
+import { preparedByText } from '../../database/prepared.js';
 import type { Order } from '../../domain/index.js';
 import { jsonParameter, type Query, type Queryable } from './query.js';
 
 /** Orders that were not final when last seen, by id, with their customer. */
 export async function openOrders(db: Queryable, tenantId: string): Promise<Map<string, string>> {
-  const rows = (await db.query(`SELECT order_id, customer_id FROM open_orders WHERE tenant_id = $1`, [tenantId])) as {
+  const rows = (await db.query(preparedByText(`SELECT order_id, customer_id FROM open_orders WHERE tenant_id = $1`), [tenantId])) as {
     order_id: string;
     customer_id: string;
   }[];
@@ -18,15 +19,18 @@ export async function storeOrders(
   readUntil: string | undefined,
 ): Promise<void> {
   const rows = open.map(({ orderId, customerId }) => ({ order_id: orderId, customer_id: customerId }));
-  await query(`DELETE FROM open_orders WHERE tenant_id = $1 AND NOT (order_id = ANY($2))`, [tenantId, open.map((order) => order.orderId)]);
+  await query(preparedByText(`DELETE FROM open_orders WHERE tenant_id = $1 AND NOT (order_id = ANY($2))`), [
+    tenantId,
+    open.map((order) => order.orderId),
+  ]);
   await query(
-    `INSERT INTO open_orders (tenant_id, order_id, customer_id, seen_at)
-     SELECT $1, order_id, customer_id, now() FROM jsonb_to_recordset($2::jsonb) AS seen(order_id text, customer_id text) ON CONFLICT DO NOTHING`,
+    preparedByText(`INSERT INTO open_orders (tenant_id, order_id, customer_id, seen_at)
+     SELECT $1, order_id, customer_id, now() FROM jsonb_to_recordset($2::jsonb) AS seen(order_id text, customer_id text) ON CONFLICT DO NOTHING`),
     [tenantId, jsonParameter(rows)],
   );
   if (readUntil === undefined) return;
-  await query(`UPDATE tenants SET orders_read_until = $2 WHERE id = $1 AND (orders_read_until IS NULL OR orders_read_until < $2)`, [
-    tenantId,
-    readUntil,
-  ]);
+  await query(
+    preparedByText(`UPDATE tenants SET orders_read_until = $2 WHERE id = $1 AND (orders_read_until IS NULL OR orders_read_until < $2)`),
+    [tenantId, readUntil],
+  );
 }

@@ -1,3 +1,4 @@
+import { preparedByText } from '../../database/prepared.js';
 import { clientKey, type Malformed, type Subscription, type SubscriptionDetail } from '../../domain/index.js';
 import { underRow } from '../look-details.js';
 import type { KnownLink, KnownMapping, ReadDetail } from '../plan/input.js';
@@ -47,7 +48,10 @@ export async function customersBy(
   depth: Depth,
 ): Promise<StandingCustomer[]> {
   const select = `customer_id AS id, name, digest, ${recordIf(depth, 'row')}`;
-  return (await db.query(rowsOf(select, 'customers', column, '$2', 'AND listed'), [tenantId, values])) as StandingCustomer[];
+  return (await db.query(preparedByText(rowsOf(select, 'customers', column, '$2', 'AND listed')), [
+    tenantId,
+    values,
+  ])) as StandingCustomer[];
 }
 
 /** Other customers whose names are exactly the same. */
@@ -92,10 +96,10 @@ export async function subscriptionsOf(db: Queryable, scope: PartScope, depth: De
   const select = `subscription_id AS id, digest, read_at::text AS read, ${recordIf(depth, 'row')}, ${depth === 'records' ? 'detail' : 'NULL AS detail'}, listed,
     read_by = $3 AND read_attempt = $4 AS now`;
   const found = (await db.query(
-    `${rowsOf(select, 'subscriptions', 'customer_id', '$2', 'AND listed')}
+    preparedByText(`${rowsOf(select, 'subscriptions', 'customer_id', '$2', 'AND listed')}
      UNION ALL
      SELECT ${select} FROM subscriptions WHERE tenant_id = $1 AND NOT listed AND detail->>'customerId' = ANY($2)
-       AND EXISTS (SELECT 1 FROM links WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = subscriptions.subscription_id)`,
+       AND EXISTS (SELECT 1 FROM links WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = subscriptions.subscription_id)`),
     [scope.tenantId, scope.customerIds, scope.importId, scope.attempt],
   )) as HeldRow[];
   for (const { id, digest, read, record, detail, listed, now } of found) {
@@ -116,7 +120,7 @@ const MAPPING = `customer_id AS "customerId", state, client_id AS "clientId", or
 
 export async function mappingsOf(db: Queryable, tenantId: string, customerIds: readonly string[]): Promise<KnownMapping[]> {
   const sql = rowsOf(MAPPING, 'mappings', 'customer_id', '$2', 'AND archived_at IS NULL');
-  return (await db.query(sql, [tenantId, customerIds])) as KnownMapping[];
+  return (await db.query(preparedByText(sql), [tenantId, customerIds])) as KnownMapping[];
 }
 
 /** The mappings of other customers of the same names, and to the same clients. */
@@ -128,7 +132,9 @@ export async function mappingsAround(
 ): Promise<KnownMapping[]> {
   const alive = 'AND archived_at IS NULL';
   return (await db.query(
-    `${rowsOf(MAPPING, 'mappings', 'customer_id', '$2', alive)} UNION ALL ${rowsOf(MAPPING, 'mappings', 'client_id', '$3', alive)}`,
+    preparedByText(
+      `${rowsOf(MAPPING, 'mappings', 'customer_id', '$2', alive)} UNION ALL ${rowsOf(MAPPING, 'mappings', 'client_id', '$3', alive)}`,
+    ),
     [tenantId, namesakes.map(({ id }) => id), [...clients.keys()]],
   )) as KnownMapping[];
 }
@@ -138,13 +144,13 @@ const LINK = `subscription_id AS "subscriptionId", line, licence_id AS "licenceI
 export async function linksOf(db: Queryable, tenantId: string, subscriptionIds: readonly string[]): Promise<KnownLink[]> {
   if (subscriptionIds.length === 0) return [];
   const sql = rowsOf(LINK, 'links', 'subscription_id', '$2', 'AND archived_at IS NULL');
-  return (await db.query(sql, [tenantId, subscriptionIds])) as KnownLink[];
+  return (await db.query(preparedByText(sql), [tenantId, subscriptionIds])) as KnownLink[];
 }
 
 export async function linksTo(db: Queryable, { tenantId, psaInstanceId }: PartScope, licenceIds: readonly string[]): Promise<KnownLink[]> {
   if (licenceIds.length === 0) return [];
   const sql = rowsOf(LINK, 'links', 'licence_id', '$3', 'AND psa_instance_id = $2 AND archived_at IS NULL');
-  return (await db.query(sql, [tenantId, psaInstanceId, licenceIds])) as KnownLink[];
+  return (await db.query(preparedByText(sql), [tenantId, psaInstanceId, licenceIds])) as KnownLink[];
 }
 
 interface StandingLicence extends Standing {
@@ -166,7 +172,9 @@ export async function licencesBy(
   const select = licenceColumns(depth);
   const rows = (await db.query(
     // Most are found by both.
-    `${rowsOf(select, 'psa_licences', 'licence_id', '$2')} UNION ALL ${rowsOf(select, 'psa_licences', 'key_of', '$3', 'AND NOT (licence_id = ANY($2))')}`,
+    preparedByText(
+      `${rowsOf(select, 'psa_licences', 'licence_id', '$2')} UNION ALL ${rowsOf(select, 'psa_licences', 'key_of', '$3', 'AND NOT (licence_id = ANY($2))')}`,
+    ),
     [scope.tenantId, links.map((link) => link.licenceId).filter((id) => id !== null), subscriptionIds],
   )) as StandingLicence[];
   return new Map(rows.map((row) => [row.id, row]));
@@ -186,7 +194,9 @@ export async function addNeighbours(
   const keys = [...licences.values()].map(({ keyOf }) => keyOf).filter((key) => key !== null);
   const select = licenceColumns(depth);
   const rows = (await db.query(
-    `${rowsOf(select, 'psa_licences', 'client_id', '$2', here)} UNION ALL ${rowsOf(select, 'psa_licences', 'key_of', '$3', here)}`,
+    preparedByText(
+      `${rowsOf(select, 'psa_licences', 'client_id', '$2', here)} UNION ALL ${rowsOf(select, 'psa_licences', 'key_of', '$3', here)}`,
+    ),
     [scope.tenantId, [...clients.keys()], keys, [...licences.keys()]],
   )) as StandingLicence[];
   for (const row of rows) licences.set(row.id, row);
@@ -202,9 +212,11 @@ export async function clientsFor(
   for (const { clientId } of by.licences.values()) ids.add(clientId);
   const select = `client_id AS id, digest, ${recordIf(depth, 'record')}`;
   const rows = (await db.query(
-    ['client_id', 'ref', 'exact_name', 'loose_name']
-      .map((column, at) => rowsOf(select, 'psa_clients', column, `$${at + 2}`))
-      .join(' UNION ALL '),
+    preparedByText(
+      ['client_id', 'ref', 'exact_name', 'loose_name']
+        .map((column, at) => rowsOf(select, 'psa_clients', column, `$${at + 2}`))
+        .join(' UNION ALL '),
+    ),
     [
       tenantId,
       [...ids],
@@ -224,13 +236,15 @@ export async function releasedAmong(
 ): Promise<Set<string>> {
   if (licenceIds.length === 0) return new Set();
   const rows = (await db.query(
-    rowsOf(
-      'licence_id',
-      'links AS gone',
-      'licence_id',
-      '$3',
-      `AND psa_instance_id = $2 AND archived_at IS NOT NULL AND archived_why IN ('recreate', 'replaced')
+    preparedByText(
+      rowsOf(
+        'licence_id',
+        'links AS gone',
+        'licence_id',
+        '$3',
+        `AND psa_instance_id = $2 AND archived_at IS NOT NULL AND archived_why IN ('recreate', 'replaced')
        AND NOT EXISTS (SELECT 1 FROM links WHERE links.psa_instance_id = $2 AND links.licence_id = gone.licence_id AND links.archived_at IS NULL)`,
+      ),
     ),
     [tenantId, psaInstanceId, licenceIds],
   )) as { licence_id: string }[];
@@ -245,8 +259,8 @@ export async function elsewhereAmong(
 ): Promise<Set<string>> {
   if (licenceIds.length === 0) return new Set();
   const rows = (await db.query(
-    `SELECT licence_id FROM unnest($3::text[]) AS wanted(id),
-       LATERAL (SELECT * FROM links WHERE psa_instance_id = $2 AND licence_id = wanted.id AND archived_at IS NULL AND tenant_id <> $1 OFFSET 0) AS found`,
+    preparedByText(`SELECT licence_id FROM unnest($3::text[]) AS wanted(id),
+       LATERAL (SELECT * FROM links WHERE psa_instance_id = $2 AND licence_id = wanted.id AND archived_at IS NULL AND tenant_id <> $1 OFFSET 0) AS found`),
     [tenantId, psaInstanceId, licenceIds],
   )) as { licence_id: string }[];
   return new Set(rows.map((row) => row.licence_id));
@@ -254,5 +268,5 @@ export async function elsewhereAmong(
 
 export async function sitesOf(db: Queryable, tenantId: string, clients: ReadonlyMap<string, Standing>, depth: Depth): Promise<Standing[]> {
   const select = `site_id AS id, digest, ${recordIf(depth, 'record')}`;
-  return (await db.query(rowsOf(select, 'psa_sites', 'client_id', '$2'), [tenantId, [...clients.keys()]])) as Standing[];
+  return (await db.query(preparedByText(rowsOf(select, 'psa_sites', 'client_id', '$2')), [tenantId, [...clients.keys()]])) as Standing[];
 }

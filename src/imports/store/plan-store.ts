@@ -1,3 +1,4 @@
+import { preparedByText } from '../../database/prepared.js';
 import type { ChangeState, ImportCounts } from '../../../entities/index.js';
 import type { LinkDecision, MappingDecision, Plan, PlannedSkip } from '../plan/input.js';
 import { ImportCancelled } from '../failure.js';
@@ -232,8 +233,8 @@ export class PlanStore {
   async counts(preview: boolean, unchanged: Plan['unchanged']): Promise<ImportCounts> {
     const counts = noCounts();
     const rows = await this.hold.read<{ entity: string; action: string; state: ChangeState | null; n: number }>(
-      `SELECT entity, action, state, count(*)::int AS n FROM changes WHERE import_id = $1 GROUP BY entity, action, state
-       UNION ALL SELECT NULL, NULL, NULL, count(*)::int FROM skips WHERE import_id = $1`,
+      preparedByText(`SELECT entity, action, state, count(*)::int AS n FROM changes WHERE import_id = $1 GROUP BY entity, action, state
+       UNION ALL SELECT NULL, NULL, NULL, count(*)::int FROM skips WHERE import_id = $1`),
       [this.hold.importId],
     );
     for (const { entity, action, state, n } of rows) {

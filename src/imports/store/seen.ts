@@ -1,3 +1,4 @@
+import { prepared, preparedByText } from '../../database/prepared.js';
 import { isoDuration, type Subscription, type SubscriptionDetail } from '../../domain/index.js';
 import { OVERLAP_MS, type OrderNews } from '../look-orders.js';
 import type { Readable } from '../what-to-read.js';
@@ -5,13 +6,17 @@ import { jsonParameter, type Query, type Queryable } from './query.js';
 
 /** Whether earlier looks showed any subscription that no complete one has missed since. */
 export async function knowsSubscriptions(db: Queryable, tenantId: string): Promise<boolean> {
-  const rows = (await db.query(`SELECT 1 FROM subscriptions WHERE tenant_id = $1 AND gone_at IS NULL LIMIT 1`, [tenantId])) as unknown[];
+  const rows = (await db.query(preparedByText(`SELECT 1 FROM subscriptions WHERE tenant_id = $1 AND gone_at IS NULL LIMIT 1`), [
+    tenantId,
+  ])) as unknown[];
   return rows.length > 0;
 }
 
 /** How many customers earlier looks showed and no complete one has missed since. */
 export async function knownCustomers(db: Queryable, tenantId: string): Promise<number> {
-  const [row] = (await db.query(`SELECT count(*)::int AS n FROM customers WHERE tenant_id = $1 AND gone_at IS NULL`, [tenantId])) as {
+  const [row] = (await db.query(preparedByText(`SELECT count(*)::int AS n FROM customers WHERE tenant_id = $1 AND gone_at IS NULL`), [
+    tenantId,
+  ])) as {
     n: number;
   }[];
   return row!.n;
@@ -20,7 +25,7 @@ export async function knownCustomers(db: Queryable, tenantId: string): Promise<n
 /** Those of these customers that are among them, by id, with their names. */
 export async function knownNames(db: Queryable, tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = (await db.query(
-    `SELECT customer_id, name FROM customers WHERE tenant_id = $1 AND gone_at IS NULL AND customer_id = ANY($2)`,
+    preparedByText(`SELECT customer_id, name FROM customers WHERE tenant_id = $1 AND gone_at IS NULL AND customer_id = ANY($2)`),
     [tenantId, ids],
   )) as { customer_id: string; name: string }[];
   return new Map(rows.map((row) => [row.customer_id, row.name]));
@@ -38,7 +43,7 @@ export async function readableSubscriptions(
   { customerIds, touched, restedSince }: { customerIds: readonly string[] | null; touched: OrderNews['touched']; restedSince: number },
 ): Promise<{ readable: Readable[]; restful: number }> {
   const rows = (await db.query(
-    `WITH readable AS MATERIALIZED (
+    preparedByText(`WITH readable AS MATERIALIZED (
        SELECT subscription_id AS id, read.at AS "readAt",
          read.at IS NOT NULL AND (detail_row IS DISTINCT FROM "row" OR coalesce(touched.at > read.at - $5, false)) AS sign
        FROM subscriptions LEFT JOIN unnest($3::text[], $4::float8[]) AS touched (customer_id, at) USING (customer_id),
@@ -46,7 +51,7 @@ export async function readableSubscriptions(
        WHERE tenant_id = $1 AND listed AND status IN ('active', 'hold') AND ($2::text[] IS NULL OR customer_id = ANY($2))
          AND NOT EXISTS (SELECT 1 FROM mappings WHERE mappings.tenant_id = $1 AND mappings.customer_id = subscriptions.customer_id AND archived_at IS NULL AND state = 'ignored')
      ), named AS (SELECT * FROM readable WHERE "readAt" IS NULL OR sign OR "readAt" <= $6)
-     SELECT NULL AS id, ((SELECT count(*) FROM readable) - (SELECT count(*) FROM named))::float8 AS "readAt", false AS sign UNION ALL SELECT * FROM named`,
+     SELECT NULL AS id, ((SELECT count(*) FROM readable) - (SELECT count(*) FROM named))::float8 AS "readAt", false AS sign UNION ALL SELECT * FROM named`),
     [tenantId, customerIds, [...touched.keys()], [...touched.values()], OVERLAP_MS, restedSince],
   )) as (Omit<Readable, 'id'> & { id: string | null })[];
   const left = rows.findIndex(({ id }) => id === null);
@@ -56,7 +61,10 @@ export async function readableSubscriptions(
 
 /** The list rows of these subscriptions. */
 export async function listedRows(db: Queryable, tenantId: string, ids: readonly string[]): Promise<Subscription[]> {
-  const rows = (await db.query(`SELECT "row" FROM subscriptions WHERE tenant_id = $1 AND subscription_id = ANY($2)`, [tenantId, ids])) as {
+  const rows = (await db.query(preparedByText(`SELECT "row" FROM subscriptions WHERE tenant_id = $1 AND subscription_id = ANY($2)`), [
+    tenantId,
+    ids,
+  ])) as {
     row: Subscription;
   }[];
   const byId = new Map(rows.map(({ row }) => [row.subscriptionId, row]));
@@ -66,9 +74,9 @@ export async function listedRows(db: Queryable, tenantId: string, ids: readonly 
 /** A subscription that the last look showed, of these customers; one that has a licence if there is any. */
 export async function witnessOf(db: Queryable, tenantId: string, customerIds: readonly string[] | null): Promise<Subscription | undefined> {
   const [found] = (await db.query(
-    `SELECT "row" FROM subscriptions WHERE tenant_id = $1 AND listed AND ($2::text[] IS NULL OR customer_id = ANY($2))
+    preparedByText(`SELECT "row" FROM subscriptions WHERE tenant_id = $1 AND listed AND ($2::text[] IS NULL OR customer_id = ANY($2))
      ORDER BY EXISTS (SELECT 1 FROM links WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = subscriptions.subscription_id) DESC, subscription_id
-     LIMIT 1`,
+     LIMIT 1`),
     [tenantId, customerIds],
   )) as { row: Subscription }[];
   return found?.row;
@@ -116,9 +124,9 @@ export async function storeDetails(
     })),
   );
   await query(
-    `UPDATE subscriptions SET detail = read.detail, detail_row = read.detail_row, read_at = read.read_at, read_by = $3, read_attempt = $4
+    preparedByText(`UPDATE subscriptions SET detail = read.detail, detail_row = read.detail_row, read_at = read.read_at, read_by = $3, read_attempt = $4
      FROM jsonb_to_recordset($2::jsonb) AS read(subscription_id text, detail jsonb, detail_row jsonb, read_at timestamptz)
-     WHERE subscriptions.tenant_id = $1 AND subscriptions.subscription_id = read.subscription_id`,
+     WHERE subscriptions.tenant_id = $1 AND subscriptions.subscription_id = read.subscription_id`),
     [tenantId, jsonParameter(details), by.importId, by.attempt],
   );
   await query(STORE_LINES, [tenantId, jsonParameter(lines), read.map(({ row }) => row.subscriptionId)]);
@@ -129,7 +137,9 @@ const REST = ['customer_id', 'manufacturer', 'mpn', 'product_name', 'term', 'bil
 const of = (row: string, columns: readonly string[]): string => columns.map((column) => `${row}.${column}`).join(', ');
 
 /** The lines ($2) of some subscriptions ($3) of a tenant ($1) as they were read. Of those that stand there just so nothing is written. */
-const STORE_LINES = `
+const STORE_LINES = prepared(
+  'store_lines',
+  `
   WITH seen AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($2::jsonb) AS seen(subscription_id text, line text, customer_id text, manufacturer text, mpn text, product_name text,
       quantity numeric, term text, billing_period text, unit_cost numeric, cost_currency text, unit_price numeric, price_currency text, seen_at timestamptz)
@@ -152,4 +162,5 @@ const STORE_LINES = `
   )
   INSERT INTO subscription_lines (tenant_id, subscription_id, line, ${[...REST, ...VALUES].join(', ')})
   SELECT $1, subscription_id, line, ${[...REST, ...VALUES].join(', ')} FROM other
-  ON CONFLICT (tenant_id, subscription_id, line) DO UPDATE SET ${[...REST, ...VALUES].map((column) => `${column} = excluded.${column}`).join(', ')}`;
+  ON CONFLICT (tenant_id, subscription_id, line) DO UPDATE SET ${[...REST, ...VALUES].map((column) => `${column} = excluded.${column}`).join(', ')}`,
+);

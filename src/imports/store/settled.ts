@@ -1,5 +1,7 @@
+import { prepared, preparedByText } from '../../database/prepared.js';
 import { SettledPlan, type SettledPart } from '../../../entities/index.js';
 import type { MappingDecision, Plan } from '../plan/input.js';
+import { AttemptLost } from '../failure.js';
 import type { Print, SettledParts } from '../settled-parts.js';
 import type { ImportHold } from './import-row.js';
 import { jsonParameter, type Queryable } from './query.js';
@@ -24,6 +26,7 @@ export class Settled implements SettledParts {
   #ground: string | null = null;
 
   private constructor(
+    private readonly db: Queryable,
     private readonly hold: ImportHold,
     private readonly tenantId: string,
     private readonly basis: string,
@@ -33,16 +36,16 @@ export class Settled implements SettledParts {
   /** @param restsOn what all parts of a plan rest on; parts that were planned from anything else do not count. */
   static async load(db: Queryable, hold: ImportHold, tenantId: string, restsOn: unknown): Promise<Settled> {
     const basis = digestOf(JSON.stringify(restsOn));
-    const rows = (await db.query(`SELECT import_id AS "importId", parts, ground FROM settled_plans WHERE tenant_id = $1 AND basis = $2`, [
-      tenantId,
-      basis,
-    ])) as Pick<SettledPlan, 'importId' | 'parts' | 'ground'>[];
+    const rows = (await db.query(
+      preparedByText(`SELECT import_id AS "importId", parts, ground FROM settled_plans WHERE tenant_id = $1 AND basis = $2`),
+      [tenantId, basis],
+    )) as Pick<SettledPlan, 'importId' | 'parts' | 'ground'>[];
     const [was] = rows.map(({ importId, parts, ground }) => ({
       importId,
       ground,
       parts: new Map(parts.map((part) => [part.print, part])),
     }));
-    return new Settled(hold, tenantId, basis, was);
+    return new Settled(db, hold, tenantId, basis, was);
   }
 
   get any(): boolean {
@@ -120,12 +123,23 @@ export class Settled implements SettledParts {
     const were = [...(this.was?.parts.values() ?? [])];
     const same = this.#parts.length === were.length && this.#parts.every((part) => part.skips === null && this.was?.parts.has(part.print));
     if (same && this.#ground === (this.was?.ground ?? null)) return;
-    await this.hold.fenced((query) =>
-      query(
-        `INSERT INTO settled_plans (tenant_id, basis, import_id, parts, ground) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (tenant_id) DO UPDATE SET basis = excluded.basis, import_id = excluded.import_id, parts = excluded.parts, ground = excluded.ground`,
-        [this.tenantId, this.basis, this.hold.importId, jsonParameter(this.#parts), this.#ground],
-      ),
-    );
+    const [kept] = (await this.db.query(KEEP, [
+      this.hold.importId,
+      this.hold.attempt,
+      this.tenantId,
+      this.basis,
+      jsonParameter(this.#parts),
+      this.#ground,
+    ])) as unknown[];
+    if (!kept) throw new AttemptLost();
   }
 }
+
+/** In one statement with its fence, which is the one of `ImportHold.fenced`. */
+const KEEP = prepared(
+  'keep_settled_plan',
+  `INSERT INTO settled_plans (tenant_id, basis, import_id, parts, ground)
+   SELECT $3::uuid, $4, id, $5::jsonb, $6 FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR SHARE
+   ON CONFLICT (tenant_id) DO UPDATE SET basis = excluded.basis, import_id = excluded.import_id, parts = excluded.parts, ground = excluded.ground
+   RETURNING import_id`,
+);

@@ -1,3 +1,4 @@
+import { preparedByText } from '../../database/prepared.js';
 import { hash } from 'node:crypto';
 import {
   exactName,
@@ -128,9 +129,9 @@ export async function newsOf<T>(
   digested?.(new Map(byId.values().map((record, at) => [record, digests[at]!])));
   const hidden = of.remembers ? 'OR NOT known.listed OR known.gone_at IS NOT NULL' : '';
   const news = (await db.query(
-    `SELECT shown.id, shown.digest FROM unnest($2::text[], $3::text[]) AS shown(id, digest)
+    preparedByText(`SELECT shown.id, shown.digest FROM unnest($2::text[], $3::text[]) AS shown(id, digest)
        LEFT JOIN LATERAL (SELECT * FROM ${of.table} WHERE tenant_id = $1 AND ${of.id} = shown.id OFFSET 0) AS known ON true
-     WHERE known.${of.id} IS NULL OR known.digest IS DISTINCT FROM shown.digest ${hidden}`,
+     WHERE known.${of.id} IS NULL OR known.digest IS DISTINCT FROM shown.digest ${hidden}`),
     [tenantId, [...byId.keys()], digests],
   )) as { id: string; digest: string }[];
   return news.map(({ id, digest }) => ({ id, digest, text: texts.get(id)!, columns: of.columns(kept(byId.get(id)!)) }));
@@ -174,7 +175,9 @@ export async function storeShown<T>(
 async function standing(db: Queryable, of: Shown<never>, tenantId: string): Promise<{ listed: number; others: boolean }> {
   const others = of.remembers ? `EXISTS (SELECT FROM ${of.table} WHERE tenant_id = $1 AND NOT listed AND gone_at IS NULL)` : 'false';
   const [row] = (await db.query(
-    `SELECT count(*)::int AS listed, ${others} AS others FROM ${of.table} WHERE tenant_id = $1 ${of.remembers ? 'AND listed' : ''}`,
+    preparedByText(
+      `SELECT count(*)::int AS listed, ${others} AS others FROM ${of.table} WHERE tenant_id = $1 ${of.remembers ? 'AND listed' : ''}`,
+    ),
     [tenantId],
   )) as { listed: number; others: boolean }[];
   return row!;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AttemptLost } from '../../../src/imports/failure.js';
 import { claimImport, ImportHold, noCounts } from '../../../src/imports/store/import-row.js';
+import { Settled } from '../../../src/imports/store/settled.js';
 import { SAFE_AFTER_MS } from '../../../src/imports/store/take-over.js';
 import { silentFor } from '../halted.js';
 import { stage, type Stage } from '../stage.js';
@@ -32,12 +33,21 @@ describe('What an attempt writes in Postgres', () => {
     ['its progress', (hold) => hold.progress('apply', 1, 2, CALLS)],
     ['its end', (hold) => hold.finish('succeeded', { counts: noCounts(), error: null, remarks: [], calls: CALLS })],
     ['that it hands back', (hold) => hold.handBack({ inSeconds: 0, counts: true, error: null, remarks: [], calls: CALLS })],
+    [
+      'what it found settled',
+      async (hold) => {
+        const settled = await Settled.load(on.database.dataSource, hold, on.tenant.id, 'what parts rest on');
+        settled.allRestOn('ground');
+        await settled.keep();
+      },
+    ],
     ['anything else', (hold) => hold.fenced((query) => query(`UPDATE tenants SET name = 'Written by the lost one'`))],
   ])('is nothing once another one took over: %s', async (_what, write) => {
     const before = (await on.result(id)).row;
     await expect(write(lost)).rejects.toBeInstanceOf(AttemptLost);
     expect((await on.result(id)).row).toEqual(before);
     expect(await on.database.dataSource.query(`SELECT 1 FROM tenants WHERE name = 'Written by the lost one'`)).toEqual([]);
+    expect(await on.database.dataSource.query(`SELECT 1 FROM settled_plans`)).toEqual([]);
   });
 
   it('is not that it is alive either', async () => {
