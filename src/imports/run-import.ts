@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { PsaInstance, Tenant, type Import, type ImportState } from '../../entities/index.js';
+import type { Import, ImportState } from '../../entities/index.js';
+import { preparedByText } from '../database/prepared.js';
 import { applyPlan, type Decisions } from './apply/apply-plan.js';
 import { rememberShown } from './apply/remember-shown.js';
 import { spent, type Again, type Attempt, type ImportDeps } from './attempt.js';
@@ -13,6 +14,7 @@ import { Heartbeat, type Held } from './heartbeat.js';
 import { reporter, type Progress } from './report-progress.js';
 import { claimImport, ImportHold } from './store/import-row.js';
 import { replaceWaiting } from './store/approvals.js';
+import { ownersOfImport } from './store/owners.js';
 import { PlanStore } from './store/plan-store.js';
 import { CLIENTS, licencesFor, storeShown, type Shown } from './store/shown.js';
 import { credentialsWorked } from './store/refusals.js';
@@ -79,8 +81,7 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
   if (run.cancelRequestedAt) throw new ImportCancelled();
   const whole = !run.preview && run.customerId === null && run.clientId === null;
   if (whole && run.anotherWaits) await hold.fenced((query) => replaceWaiting(query, run));
-  const tenant = await deps.dataSource.getRepository(Tenant).findOneByOrFail({ id: run.tenantId });
-  const psaInstance = await deps.dataSource.getRepository(PsaInstance).findOneByOrFail({ id: run.psaInstanceId });
+  const { tenant, psaInstance } = await ownersOfImport(deps.dataSource, run);
   if (!tenant.enabled || tenant.archivedAt || !psaInstance.enabled || psaInstance.archivedAt) {
     throw new ImportFailure(
       'configuration',
@@ -206,9 +207,9 @@ async function pause({ deps, signal }: Attempt, ms: number): Promise<void> {
 }
 
 async function openSkips(dataSource: DataSource, importId: string): Promise<number> {
-  const rows = (await dataSource.query(`SELECT count(*)::int AS n FROM skips WHERE import_id = $1 AND NOT (reason = ANY($2))`, [
-    importId,
-    SETTLED_SKIPS,
-  ])) as { n: number }[];
+  const rows = (await dataSource.query(
+    preparedByText(`SELECT count(*)::int AS n FROM skips WHERE import_id = $1 AND NOT (reason = ANY($2))`),
+    [importId, SETTLED_SKIPS],
+  )) as { n: number }[];
   return rows[0]!.n;
 }

@@ -1,7 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { Import, ImportCounts, ImportError, ImportPhase, ImportState } from '../../../entities/index.js';
 import { Import as ImportEntity } from '../../../entities/index.js';
-import { prepared } from '../../database/prepared.js';
+import { entityOfRow } from '../../database/entity-of-row.js';
+import { prepared, preparedByText } from '../../database/prepared.js';
 import { AttemptLost, ImportCancelled } from '../failure.js';
 import { jsonParameter, type Query } from './query.js';
 import { MAY_BE_TAKEN } from './take-over.js';
@@ -40,7 +41,7 @@ export function noCounts(): ImportCounts {
  */
 export async function claimImport(dataSource: DataSource, importId: string): Promise<Claimed | null> {
   const [claimed] = await dataSource.query<ClaimedRow[]>(CLAIM, [importId, statesThatMayBecome('running')]);
-  return claimed ? Object.assign(rowOf(dataSource, claimed), { anotherWaits: claimed.anotherWaits }) : null;
+  return claimed ? Object.assign(entityOfRow(dataSource, ImportEntity, claimed), { anotherWaits: claimed.anotherWaits }) : null;
 }
 
 /** An import that was taken. */
@@ -66,15 +67,6 @@ const CLAIM = prepared(
    )
    SELECT claimed.*, EXISTS (SELECT FROM imports WHERE imports.tenant_id = claimed.tenant_id AND imports.state = 'needs_approval') AS "anotherWaits" FROM claimed`,
 );
-
-/** A row as the database gives it. */
-function rowOf(dataSource: DataSource, raw: Record<string, unknown>): Import {
-  const { driver } = dataSource;
-  const row = new ImportEntity();
-  for (const column of dataSource.getMetadata(ImportEntity).columns)
-    column.setEntityValue(row, driver.prepareHydratedValue(raw[column.databaseName], column));
-  return row;
-}
 
 function reasonToStop(rows: readonly { cancel_requested_at: Date | null }[]): AttemptLost | ImportCancelled | undefined {
   const [row] = rows;
@@ -117,8 +109,8 @@ export class ImportHold {
   /** Throws when another attempt took over or somebody cancelled. */
   async progress(phase: ImportPhase, done: number, total: number | null, calls: { marketplace: number; psa: number }): Promise<void> {
     const [rows] = (await this.dataSource.query(
-      `UPDATE imports SET phase = $3, progress_done = $4, progress_total = $5, calls_marketplace = $6, calls_psa = $7, heartbeat_at = clock_timestamp()
-       WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`,
+      preparedByText(`UPDATE imports SET phase = $3, progress_done = $4, progress_total = $5, calls_marketplace = $6, calls_psa = $7, heartbeat_at = clock_timestamp()
+       WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`),
       [this.importId, this.attempt, phase, done, total, calls.marketplace, calls.psa],
     )) as [{ cancel_requested_at: Date | null }[], number];
     if (rows.length === 0) throw new AttemptLost();
@@ -128,7 +120,9 @@ export class ImportHold {
   /** Says that the attempt is alive. Answers why it is to stop, if it is. */
   async beat(): Promise<AttemptLost | ImportCancelled | undefined> {
     const [rows] = (await this.dataSource.query(
-      `UPDATE imports SET heartbeat_at = clock_timestamp() WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`,
+      preparedByText(
+        `UPDATE imports SET heartbeat_at = clock_timestamp() WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`,
+      ),
       [this.importId, this.attempt],
     )) as [{ cancel_requested_at: Date | null }[], number];
     return reasonToStop(rows);
@@ -137,7 +131,7 @@ export class ImportHold {
   /** Why the attempt is to stop, if it is. */
   async check(): Promise<AttemptLost | ImportCancelled | undefined> {
     const rows = (await this.dataSource.query(
-      `SELECT cancel_requested_at FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running'`,
+      preparedByText(`SELECT cancel_requested_at FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running'`),
       [this.importId, this.attempt],
     )) as {
       cancel_requested_at: Date | null;
@@ -204,10 +198,10 @@ export class ImportHold {
   /** Runs writes that must only happen while this attempt holds the import. */
   async fenced<T>(work: (query: Query) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (manager) => {
-      const held = (await manager.query(`SELECT 1 FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR SHARE`, [
-        this.importId,
-        this.attempt,
-      ])) as unknown[];
+      const held = (await manager.query(
+        preparedByText(`SELECT 1 FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR SHARE`),
+        [this.importId, this.attempt],
+      )) as unknown[];
       if (held.length === 0) throw new AttemptLost();
       return work((sql, parameters) => manager.query(sql, parameters));
     });
