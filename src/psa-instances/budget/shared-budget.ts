@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { isConnectionLost } from '../../database/connection-lost.js';
 import { DatabaseUnavailable } from '../../database/unavailable.js';
@@ -166,12 +165,8 @@ export class SharedBudget {
   }
 
   private async query<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
-    const done = new AbortController();
-    const slow = delay(this.options.patienceMs ?? PATIENCE_MS, undefined, { signal: done.signal, ref: false }).then(() => {
-      throw SLOW;
-    });
-    // It loses the race on any good day.
-    slow.catch(() => undefined);
+    const { promise: slow, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(reject, this.options.patienceMs ?? PATIENCE_MS, SLOW).unref();
     try {
       const answer = await Promise.race([this.options.dataSource.query<unknown>(sql, parameters), slow]);
       // TypeORM gives rows of a SELECT, and rows with their number of an UPDATE.
@@ -184,7 +179,7 @@ export class SharedBudget {
         { cause: error },
       );
     } finally {
-      done.abort();
+      clearTimeout(timer);
     }
   }
 }
