@@ -3,6 +3,9 @@ const AT_ONCE = 10;
 const CALLS_FOR_A_CONNECTION = 2;
 /** Records are stored once so many wait, so that a crash costs few calls; while a batch is stored, the next one gathers. */
 const BATCH = 25;
+/** So many batches are stored at once, the second one when so many records wait: one connection takes longer to store than ten to read. */
+const STORED_AT_ONCE = 2;
+const WORTH_ANOTHER = 100;
 /** So many wait at most: then nothing more is read until the database has caught up. */
 const MOST_WAITING = 500;
 
@@ -30,14 +33,18 @@ export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyO
     unstored = [];
     if (batch.length > 0) await ops.store(batch);
   };
-  let storing: Promise<void> | undefined;
+  const storing = new Set<Promise<void>>();
   const store = async (): Promise<void> => {
     try {
       while (unstored.length >= BATCH && !stopped()) await flush();
     } catch (error) {
       failure ??= { error };
     }
-    storing = undefined;
+  };
+  const storeSome = (): void => {
+    if (storing.size === STORED_AT_ONCE || unstored.length < (storing.size === 0 ? BATCH : WORTH_ANOTHER)) return;
+    const over = store().then(() => void storing.delete(over));
+    storing.add(over);
   };
   const reader = async (): Promise<void> => {
     try {
@@ -45,8 +52,8 @@ export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyO
         const answer = await ops.read(row);
         count += 1;
         unstored.push({ row, answer, readAt: new Date(ops.now()) });
-        if (unstored.length >= BATCH) storing ??= store();
-        if (unstored.length >= MOST_WAITING) await storing;
+        storeSome();
+        if (unstored.length >= MOST_WAITING) await Promise.race(storing);
         await ops.done(count);
       }
     } catch (error) {
@@ -54,7 +61,7 @@ export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyO
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, Math.ceil(rows.length / CALLS_FOR_A_CONNECTION)) }, reader));
-  await storing;
+  await Promise.all(storing);
   // What was read is kept even if the rest could not be: the next attempt reads only what is missing.
   if (failure) await flush().catch(() => undefined);
   else await flush();

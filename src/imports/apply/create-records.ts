@@ -31,6 +31,9 @@ const FIRST_ARRAY = 25;
 /** After so many single records in a row that were refused, or whose end stayed unclear, the rest is not tried. */
 const IN_A_ROW = 10;
 
+/** What so many calls created is settled at once, at most: settling may take longer than a call. */
+const SETTLED_AT_ONCE = 2;
+
 /** So many records whose ids are not known wait for one look together, at most. */
 const MOST_UNSEEN = 20_000;
 
@@ -76,8 +79,8 @@ class Creation<Item, Shown> {
   /** The halves of a refused pair that passed alone: two of them mean that arrays are not taken. */
   #passedAlone = 0;
   #troubleInARow = 0;
-  /** What the last call created, being settled while the next one is on its way. */
-  #settling: Promise<void> = Promise.resolve();
+  /** What the last calls created, being settled while the next one is on its way; the oldest first. */
+  #settling: Promise<void>[] = [];
 
   constructor(
     items: readonly Item[] | Source<Item>,
@@ -93,7 +96,20 @@ class Creation<Item, Shown> {
       await this.#all();
     } finally {
       // However it ends: what was created is to be known.
-      await this.#settling;
+      await this.#settled();
+    }
+  }
+
+  /** Waits until all but so many calls are settled. Once one could not be, until none is being settled any more; then it throws. */
+  async #settled(but = 0): Promise<void> {
+    try {
+      while (this.#settling.length > but) {
+        await this.#settling[0];
+        void this.#settling.shift();
+      }
+    } catch (error) {
+      await Promise.allSettled(this.#settling.splice(0));
+      throw error;
     }
   }
 
@@ -104,7 +120,7 @@ class Creation<Item, Shown> {
       const batch = this.#unseen.length >= MOST_UNSEEN ? [] : this.#next();
       if (batch.length > 0) await this.#post(batch, fresh);
       else if (this.#unseen.length > 0) {
-        await this.#settling;
+        await this.#settled();
         // Answers to arrays may name some of their records only: one look learns all ids at once.
         this.#lastOfAll(await this.#lookTwice(this.#unseen.splice(0)));
       } else return;
@@ -146,7 +162,7 @@ class Creation<Item, Shown> {
     if (batch.length === 0) return;
     const began = this.ops.now();
     const outcome = await this.ops.post(batch);
-    await this.#settling;
+    await this.#settled(outcome.kind === 'stored' ? SETTLED_AT_ONCE - 1 : 0);
     if (fresh && outcome.kind === 'stored') this.#size.stored(batch.length, this.ops.now() - began);
     else if (fresh && batch.length > 1) this.#size.notStored(batch.length);
     if (outcome.kind === 'refused') return this.#refused(batch, outcome);
@@ -160,6 +176,7 @@ class Creation<Item, Shown> {
     const rest = batch.filter((item) => !seen.has(item));
     if (batch.length > 1 && rest.length === 0) this.#arraysStored = true;
     if (rest.length === 0) return this.#settleBeside(seen);
+    await this.#settled();
     await this.ops.settle(seen);
     if (rest.some((item) => this.#lastTry.has(item))) {
       await this.ops.fail(
@@ -176,11 +193,12 @@ class Creation<Item, Shown> {
     }
   }
 
-  /** Settles what was created while the next call, if there is one, is on its way: whether it was noted is heard before that one's end counts. */
+  /** Settles what was created while the next calls, if there are any, are on their way: whether it was noted is heard before the second one's end counts. */
   #settleBeside(seen: ReadonlyMap<Item, Shown>): void {
-    this.#settling = this.ops.settle(seen);
+    const settling = this.ops.settle(seen);
     // Whoever waits for it hears of it.
-    this.#settling.catch(() => undefined);
+    settling.catch(() => undefined);
+    this.#settling.push(settling);
   }
 
   async #refused(batch: readonly Item[], { status, message }: Refused): Promise<void> {

@@ -100,6 +100,9 @@ const FINISH = prepared(
 
 /** One attempt's hold on its import's row: every write is fenced by the attempt, so that a worker that lost it changes nothing. */
 export class ImportHold {
+  /** The update of the row that is under way, if any. */
+  #updating: Promise<unknown> | undefined;
+
   constructor(
     private readonly dataSource: DataSource,
     readonly importId: string,
@@ -108,7 +111,7 @@ export class ImportHold {
 
   /** Throws when another attempt took over or somebody cancelled. */
   async progress(phase: ImportPhase, done: number, total: number | null, calls: { marketplace: number; psa: number }): Promise<void> {
-    const [rows] = (await this.dataSource.query(
+    const [rows] = (await this.#update(
       preparedByText(`UPDATE imports SET phase = $3, progress_done = $4, progress_total = $5, calls_marketplace = $6, calls_psa = $7, heartbeat_at = clock_timestamp()
        WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`),
       [this.importId, this.attempt, phase, done, total, calls.marketplace, calls.psa],
@@ -119,7 +122,7 @@ export class ImportHold {
 
   /** Says that the attempt is alive. Answers why it is to stop, if it is. */
   async beat(): Promise<AttemptLost | ImportCancelled | undefined> {
-    const [rows] = (await this.dataSource.query(
+    const [rows] = (await this.#update(
       preparedByText(
         `UPDATE imports SET heartbeat_at = clock_timestamp() WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`,
       ),
@@ -197,6 +200,7 @@ export class ImportHold {
 
   /** Runs writes that must only happen while this attempt holds the import. */
   async fenced<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    while (this.#updating) await this.#updating;
     return this.dataSource.transaction(async (manager) => {
       const held = (await manager.query(
         preparedByText(`SELECT 1 FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR SHARE`),
@@ -205,5 +209,20 @@ export class ImportHold {
       if (held.length === 0) throw new AttemptLost();
       return work((sql, parameters) => manager.query(sql, parameters));
     });
+  }
+
+  /**
+   * Updates the row. Postgres lets fenced writes share it without regard to who waits for it, so as long as they overlapped nobody else would
+   * get it; no new one begins meanwhile, and then those who wait elsewhere, such as a person who cancels, come to their turn as well.
+   */
+  async #update(sql: string, parameters: unknown[]): Promise<unknown> {
+    while (this.#updating) await this.#updating;
+    const update = this.dataSource.query<unknown>(sql, parameters);
+    const over = update.then(
+      () => (this.#updating = undefined),
+      () => (this.#updating = undefined),
+    );
+    this.#updating = over;
+    return update;
   }
 }

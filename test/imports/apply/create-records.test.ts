@@ -108,6 +108,65 @@ describe('Creating many records', () => {
     expect(psa.settled.toSorted()).toEqual(items(100).toSorted());
   });
 
+  describe('settles what two calls created beside the next one', () => {
+    /** Ops whose settling goes on until it is let go on. */
+    function slowly(psa: Psa): { ops: CreateOps<string, string>; open: PromiseWithResolvers<void>[] } {
+      const open: PromiseWithResolvers<void>[] = [];
+      const ops = psa.ops();
+      const settle = async (created: ReadonlyMap<string, string>): Promise<void> => {
+        open.push(Promise.withResolvers());
+        await open.at(-1)!.promise;
+        await ops.settle(created);
+      };
+      return { ops: { ...ops, settle }, open };
+    }
+    const idle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+    it('and no more', async () => {
+      const psa = new Psa(all(100));
+      const { ops, open } = slowly(psa);
+      const created = createRecords(items(100), ops);
+      await idle();
+      expect([psa.posts.length, open.length]).toEqual([3, 2]);
+      open[1]!.resolve();
+      await idle();
+      expect([psa.posts.length, open.length]).toEqual([3, 2]);
+      open[0]!.resolve();
+      await idle();
+      expect([psa.posts.length, open.length]).toEqual([4, 4]);
+      for (const settling of open) settling.resolve();
+      await created;
+      expect(psa.settled.toSorted()).toEqual(items(100).toSorted());
+    });
+
+    it('and is done with it before anything else is looked for', async () => {
+      const psa = new Psa((of, nth) => (nth === 1 ? { stores: 0, answer: 'unclear', shows: 0 } : all(100)(of)));
+      const { ops, open } = slowly(psa);
+      const created = createRecords(items(60), ops);
+      await idle();
+      expect([psa.events.map(([what]) => what), open.length]).toEqual([['post', 'post'], 1]);
+      const letGo = setInterval(() => open.forEach((settling) => settling.resolve()), 1);
+      await created;
+      clearInterval(letGo);
+      expect(psa.settled.toSorted()).toEqual(items(60).toSorted());
+    });
+
+    it('and ends, where one could not be settled, only once the others are', async () => {
+      const psa = new Psa(all(100));
+      const { ops, open } = slowly(psa);
+      let ended: unknown;
+      const created = createRecords(items(100), ops).catch((error: unknown) => (ended = error));
+      await idle();
+      open[0]!.reject(new Error('lost'));
+      await idle();
+      expect([psa.posts.length, ended]).toEqual([3, undefined]);
+      open[1]!.resolve();
+      await created;
+      expect(ended).toEqual(new Error('lost'));
+      expect(psa.settled).toEqual(items(50).slice(25));
+    });
+  });
+
   it('finds out soon that a PSA takes no arrays, and goes one by one from then on', async () => {
     const psa = await create(60, new Psa(singles));
     expect(psa.sizes.filter((size) => size > 1)).toEqual([25, 13, 7, 4, 2]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AttemptLost } from '../../../src/imports/failure.js';
+import { AttemptLost, ImportCancelled } from '../../../src/imports/failure.js';
 import { claimImport, ImportHold, noCounts } from '../../../src/imports/store/import-row.js';
 import { Settled } from '../../../src/imports/store/settled.js';
 import { SAFE_AFTER_MS } from '../../../src/imports/store/take-over.js';
@@ -48,6 +48,30 @@ describe('What an attempt writes in Postgres', () => {
     expect((await on.result(id)).row).toEqual(before);
     expect(await on.database.dataSource.query(`SELECT 1 FROM tenants WHERE name = 'Written by the lost one'`)).toEqual([]);
     expect(await on.database.dataSource.query(`SELECT 1 FROM settled_plans`)).toEqual([]);
+  });
+
+  it('leaves the row to whoever waits for it, however its writes overlap', async () => {
+    const { dataSource } = on.database;
+    const hold = new ImportHold(dataSource, id, 2);
+    let waits = true;
+    let written = 0;
+    const MANY = 60;
+    const lane = async (): Promise<void> => {
+      while (waits && written < MANY) {
+        await hold.fenced((query) => query(`SELECT count(*) FROM generate_series(1, 200000)`));
+        written += 1;
+      }
+    };
+    const lanes = [lane(), lane(), lane(), lane()];
+    await hold.fenced(() => Promise.resolve());
+    const cancelled = dataSource.query(`UPDATE imports SET cancel_requested_at = now() WHERE id = $1`, [id]);
+    const told = async (): Promise<void> => {
+      for (;;) await hold.progress('apply', 1, 2, CALLS);
+    };
+    await expect(told()).rejects.toBeInstanceOf(ImportCancelled);
+    waits = false;
+    await Promise.all([cancelled, ...lanes]);
+    expect(written).toBeLessThan(MANY);
   });
 
   it('is not that it is alive either', async () => {
