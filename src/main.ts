@@ -1,3 +1,4 @@
+import { keepHeapSmall, letHeapGrow } from './small-heap.js';
 import type { FastifyInstance } from 'fastify';
 import { type Feature, buildApp } from './app.js';
 import { alertsWorker } from './alerts/alerts-worker.js';
@@ -29,7 +30,6 @@ import { tenantRoutes } from './tenants/routes.js';
 import { deliveryRoutes } from './webhooks/delivery-routes.js';
 import { webhookRoutes } from './webhooks/routes.js';
 import { webhookSweeper } from './webhooks/sweep.js';
-import { keepHeapSmall } from './small-heap.js';
 import { within } from './within.js';
 import { importWorker } from './worker.js';
 
@@ -88,8 +88,8 @@ export interface StartOptions {
  * @throws DatabaseUnavailable, SchemaTooNew, DataDirectoryInUse, and the system's own error when the port is taken.
  */
 export async function startService(config: Config, options: StartOptions = {}): Promise<Service> {
-  // Before anything else: a collection while the process starts would let the heap grow to several times what is in use by then.
-  if (config.role !== 'web') keepHeapSmall();
+  if (config.role === 'web') letHeapGrow();
+  else keepHeapSmall();
   const logger = options.logger ?? createLogger({ level: config.logLevel });
   const closers: (() => Promise<unknown>)[] = [];
   let closing: Promise<void> | undefined;
