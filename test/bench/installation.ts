@@ -39,6 +39,11 @@ export class Service {
     return this.child.ask('usage');
   }
 
+  /** Has its clock go on by so many milliseconds at once. */
+  letPass(ms: number): Promise<void> {
+    return this.child.ask('letPass', ms);
+  }
+
   stop(): Promise<void> {
     return this.child.stop();
   }

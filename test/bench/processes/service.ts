@@ -4,6 +4,7 @@ import { startService } from '../../../src/main.js';
 import { createLogger } from '../../../src/observability/logger.js';
 import { untilStopped } from '../../../src/stop-signals.js';
 import { answer } from './answer.js';
+import { letPass } from './clock-ahead.js';
 
 /**
  * The service as `isthmus start` runs it, except that a sandbox that bears more calls a second may be called faster, and that time may pass
@@ -17,7 +18,7 @@ const service = await startService(config, {
   ...(perSecond === undefined ? {} : { marketplaceCallsPerSecond: Number(perSecond) }),
   ...(speed === undefined ? {} : { pace: hurried(Number(speed)) }),
 });
-answer({ url: () => service.url });
+answer({ url: () => service.url, letPass });
 await untilStopped(() => service.close());
 process.exit();
 
