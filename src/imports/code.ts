@@ -11,7 +11,11 @@ let own: Promise<string> | undefined;
  * somebody builds from changed sources.
  */
 export function codeDigest(): Promise<string> {
-  own ??= digestOfCode(new URL('../', import.meta.url), ROOMS);
+  own ??= digestOfCode(new URL('../', import.meta.url), ROOMS).catch((error: unknown) => {
+    // Whoever asks next tries again.
+    own = undefined;
+    throw error;
+  });
   return own;
 }
 

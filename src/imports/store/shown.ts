@@ -1,5 +1,5 @@
-import { preparedByText } from '../../database/prepared.js';
 import { hash } from 'node:crypto';
+import { preparedByText } from '../../database/prepared.js';
 import {
   exactName,
   isOurKey,
