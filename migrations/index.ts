@@ -22,6 +22,7 @@ import { ListSteps1771747200000 } from './95-list-steps.js';
 import { SettledGround1772179200000 } from './100-settled-ground.js';
 import { ShownPages1772265600000 } from './101-shown-pages.js';
 import { ListLinks1772438400000 } from './110-list-links.js';
+import { ClaimsEnd1772524800000 } from './111-claims-end.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   SettledGround1772179200000,
   ShownPages1772265600000,
   ListLinks1772438400000,
+  ClaimsEnd1772524800000,
 ];

@@ -3,9 +3,10 @@ import type { ReadDetail } from './plan/input.js';
 import { readMany } from './read-many.js';
 import type { Marketplace } from './vendors.js';
 
-/** A detail with the list row it was read under. */
+/** A detail as it was read. */
 export interface DetailRead {
-  row: Subscription;
+  /** The id it was asked for by. */
+  id: string;
   detail: SubscriptionDetail;
   readAt: Date;
 }
@@ -16,21 +17,21 @@ export function underRow(cached: SubscriptionDetail, row: Subscription): Subscri
 }
 
 /**
- * Reads the details of the given rows, storing them as they come. Answers what could not be stored: what the marketplace does not know or
+ * Reads the details of the given subscriptions, storing them as they come. Answers what could not be stored: what the marketplace does not know or
  * nobody understands. Ends at the first error, once what was under way has ended.
  */
 export async function readDetails(
   marketplace: Pick<Marketplace, 'subscription'>,
-  rows: readonly Subscription[],
+  ids: readonly string[],
   now: () => number,
   ops: { store(read: DetailRead[]): Promise<void>; done(count: number): Promise<void> },
 ): Promise<Map<string, Malformed | null>> {
   const unreadable = new Map<string, Malformed | null>();
-  await readMany<Subscription, ReadDetail>(rows, {
-    read: (row) => marketplace.subscription(row.subscriptionId),
+  await readMany<string, ReadDetail>(ids, {
+    read: (id) => marketplace.subscription(id),
     async store(batch) {
-      const read = batch.flatMap(({ row, answer, readAt }) => (answer && !('reason' in answer) ? [{ row, detail: answer, readAt }] : []));
-      for (const { row, answer } of batch) if (answer === null || 'reason' in answer) unreadable.set(row.subscriptionId, answer);
+      const read = batch.flatMap(({ row: id, answer, readAt }) => (answer && !('reason' in answer) ? [{ id, detail: answer, readAt }] : []));
+      for (const { row: id, answer } of batch) if (answer === null || 'reason' in answer) unreadable.set(id, answer);
       if (read.length > 0) await ops.store(read);
     },
     done: (count) => ops.done(count),

@@ -9,13 +9,12 @@ import { lookAtOrders, type OrderNews } from './look-orders.js';
 import type { ImportHold } from './store/import-row.js';
 import type { KnownLists } from './store/known-lists.js';
 import { openOrders, storeOrders } from './store/orders.js';
-import { knownCustomers, knownNames, knowsSubscriptions, listedRows, readableSubscriptions, storeDetails } from './store/seen.js';
+import { knownCustomers, knownNames, knowsSubscriptions, readableSubscriptions, storeDetails } from './store/seen.js';
 import { CUSTOMERS, newsOf, storeNews, storeShown, storeUnseen, SUBSCRIPTIONS, type News, type Transaction } from './store/shown.js';
 import type { Marketplace } from './vendors.js';
 import { DAY_OLD_MS, worthReading, type Readable } from './what-to-read.js';
 
-/** How many list rows are held at a time while their details are read. */
-const AT_A_TIME = 1000;
+const idsOf = (chosen: readonly Readable[]): string[] => chosen.map(({ id }) => id);
 
 /** What is remembered of a list whose rows are in the database. */
 export type Listed = Omit<Walk, 'ids'> & { seen: number };
@@ -69,7 +68,7 @@ export async function lookAtMarketplace(
       restedSince: Infinity,
     });
     look.records = readable.length;
-    await readChosen(context, marketplace, look, worthReading(readable, { ...limits, since: Infinity }));
+    await readInto(context, marketplace, look, idsOf(worthReading(readable, { ...limits, since: Infinity })));
     return look;
   }
   const until = tenant.ordersReadUntil?.toISOString();
@@ -82,46 +81,28 @@ export async function lookAtMarketplace(
     restedSince: Math.max(since ?? 0, limits.now - DAY_OLD_MS),
   });
   look.records = readable.length + restful;
-  await readChosen(context, marketplace, look, worthReading(readable, { ...limits, since, restful }));
+  await readInto(context, marketplace, look, idsOf(worthReading(readable, { ...limits, since, restful })));
   // Only now: had a detail failed, its customer's order must be found again next time.
   if (news?.isNews) await context.hold.fenced((query) => storeOrders(query, tenant.id, news.open, news.readUntil ?? until));
   return look;
 }
 
-/** Reads the details of many subscriptions, some at a time. */
-async function readChosen(
-  context: LookContext,
-  marketplace: Marketplace,
-  look: MarketplaceLook,
-  chosen: readonly Readable[],
-): Promise<void> {
-  for (let at = 0; at < chosen.length; at += AT_A_TIME) {
-    const rows = await listedRows(
-      context.dataSource,
-      context.tenant.id,
-      chosen.slice(at, at + AT_A_TIME).map(({ id }) => id),
-    );
-    await readInto(context, marketplace, look, rows, { before: at, total: chosen.length });
-  }
-}
-
-/** Reads details, whatever asked for them, and puts into the look what cannot be stored of them. */
+/** Reads the details of listed subscriptions, whatever asked for them, and puts into the look what cannot be stored of them. */
 export async function readInto(
   context: LookContext,
   marketplace: Marketplace,
   look: MarketplaceLook,
-  rows: readonly Subscription[],
-  { before, total } = { before: 0, total: rows.length },
+  ids: readonly string[],
 ): Promise<void> {
-  if (rows.length === 0) return;
+  if (ids.length === 0) return;
   const { hold, tenant } = context;
-  await context.progress(before, total);
-  const unreadable = await readDetails(marketplace, rows, () => context.now(), {
+  await context.progress(0, ids.length);
+  const unreadable = await readDetails(marketplace, ids, () => context.now(), {
     store: (batch) => hold.fenced((query) => storeDetails(query, tenant.id, batch, hold)),
-    done: (count) => context.progress(before + count, total),
+    done: (count) => context.progress(count, ids.length),
   });
-  look.callsMade += rows.length;
-  for (const row of rows) look.unreadable.delete(row.subscriptionId);
+  look.callsMade += ids.length;
+  for (const id of ids) look.unreadable.delete(id);
   for (const [id, detail] of unreadable) look.unreadable.set(id, detail);
 }
 

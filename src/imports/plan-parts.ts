@@ -222,10 +222,9 @@ export class PlanParts {
   async #lookUp(needs: Needs, input: PlanInput, found: LookedUp): Promise<void> {
     const { context } = this;
     const { marketplace, psa, progress, look, db, from } = context;
-    const rows = input.subscriptions.rows.filter((row) => needs.details.has(row.subscriptionId));
-    await readInto(context.marketplaceContext, marketplace, look, rows);
-    const listed = new Set(rows.map((row) => row.subscriptionId));
-    const absent = [...needs.details].filter((id) => !listed.has(id));
+    const listed = new Set(input.subscriptions.rows.map((row) => row.subscriptionId)).intersection(needs.details);
+    await readInto(context.marketplaceContext, marketplace, look, [...listed]);
+    const absent = [...needs.details.difference(listed)];
     // One look at all sites says the main site of every client that has but one.
     const wantSites = !this.#sitesLookedAt && (needs.sites || this.#clientsAsked + needs.clients.size > CLIENTS_ASKED_SINGLY);
     const clients: Needs['clients'] = wantSites ? new Set() : needs.clients;

@@ -342,7 +342,7 @@ describe('The choice of details', () => {
           return { subscriptionId: id, customerId: '1', status: 'active', lines: [] };
         },
       },
-      rows(200),
+      rows(200).map(({ subscriptionId }) => subscriptionId),
       () => NOW,
       { store: async (batch) => void stored.push(batch.length), done: () => Promise.resolve() },
     );

@@ -71,7 +71,7 @@ export class PartsStage {
     await this.#fill(CUSTOMERS, [...customers, ...bad], customers);
     const all = details.map(({ lines: _lines, ...row }): Subscription => row);
     await this.#fill(SUBSCRIPTIONS, all, rows);
-    const read = details.map((detail, at) => ({ row: all[at]!, detail, readAt: this.#readAtOf(detail) }));
+    const read = details.map((detail) => ({ id: detail.subscriptionId, detail, readAt: this.#readAtOf(detail) }));
     await storeDetails(this.query, tenantId, read, { importId, attempt: 1 });
     await this.#fill(CLIENTS, world.clients);
     await this.#fill(licencesFor('us'), world.licences);

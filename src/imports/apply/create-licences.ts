@@ -169,7 +169,7 @@ export class LicenceCreation {
             id: change.id,
             state: 'applied',
             psaId: licence.licenceId,
-            ...compareShown(change.placed, licence),
+            ...compareShown(change.placed, licence, change.fields),
           })),
           (query) =>
             context.store.writeLinks(

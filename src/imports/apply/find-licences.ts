@@ -77,9 +77,15 @@ function recogniseLicences<T extends { placed: LicenceFields }>(
   return found;
 }
 
-/** What the PSA shows of the fields that were asked for, and a sentence when that is something else. */
-export function compareShown(asked: LicenceFields, shown: Licence): { after: LicenceFields; message?: string } {
-  const after = Object.fromEntries(Object.keys(asked).map((field) => [field, shown[field as keyof LicenceFields] ?? null]));
-  const other = Object.keys(asked).filter((field) => after[field] !== (asked[field as keyof LicenceFields] ?? null));
+/** What the PSA shows of the fields that were asked for, as far as it is not as planned, and a sentence when it is not what was asked for. */
+export function compareShown(
+  asked: LicenceFields,
+  shown: Licence,
+  planned: LicenceFields = asked,
+): { after: Partial<LicenceFields>; message?: string } {
+  const fields = Object.keys(asked) as (keyof LicenceFields)[];
+  const unlike = (wanted: LicenceFields): (keyof LicenceFields)[] => fields.filter((field) => (shown[field] ?? null) !== (wanted[field] ?? null));
+  const after = Object.fromEntries(unlike(planned).map((field) => [field, shown[field] ?? null]));
+  const other = unlike(asked);
   return other.length === 0 ? { after } : { after, message: `HaloPSA took it, but shows something else in ${other.join(', ')}.` };
 }

@@ -200,13 +200,23 @@ export class ImportHold {
 
   /** Runs writes that must only happen while this attempt holds the import. */
   async fenced<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    return this.#fenced(work, (stop) => stop instanceof AttemptLost);
+  }
+
+  /** The same for what must not happen either once somebody asked for the import to end. @throws ImportCancelled then. */
+  async fencedWhileWanted<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    return this.#fenced(work, () => true);
+  }
+
+  async #fenced<T>(work: (query: Query) => Promise<T>, stops: (why: AttemptLost | ImportCancelled) => boolean): Promise<T> {
     while (this.#updating) await this.#updating;
     return this.dataSource.transaction(async (manager) => {
       const held = (await manager.query(
-        preparedByText(`SELECT 1 FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR SHARE`),
+        preparedByText(`SELECT cancel_requested_at FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR SHARE`),
         [this.importId, this.attempt],
-      )) as unknown[];
-      if (held.length === 0) throw new AttemptLost();
+      )) as { cancel_requested_at: Date | null }[];
+      const why = reasonToStop(held);
+      if (why && stops(why)) throw why;
       return work((sql, parameters) => manager.query(sql, parameters));
     });
   }

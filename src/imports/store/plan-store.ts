@@ -1,14 +1,13 @@
 import { preparedByText } from '../../database/prepared.js';
 import type { ChangeState, ImportCounts } from '../../../entities/index.js';
 import type { LinkDecision, MappingDecision, Plan, PlannedSkip } from '../plan/input.js';
-import { ImportCancelled } from '../failure.js';
 import { forgetOpenMappings, storeMappings } from './known.js';
 import { nameOfChange, weightOf, type Held, type Weight } from '../guard/guard.js';
 import { noteSent, writeSettlements, type Settlement } from './settlements.js';
 import { writeLinks } from './write-links.js';
 import { noCounts } from './import-row.js';
 import type { ImportHold } from './import-row.js';
-import { claimKeys, forgetOldClaims, type KeyedCreate } from './licence-claims.js';
+import { forgetOldClaims, noteKeyedSent, type KeyedCreate } from './licence-claims.js';
 import {
   changeOf,
   kindAt,
@@ -163,14 +162,8 @@ export class PlanStore {
 
   /** Notes, before a call, which changes it carries. @throws ImportCancelled when somebody asked for the import to end: the call is not made. */
   async markSent(changes: readonly { id: string }[], youngestBefore: string | null = null): Promise<void> {
-    await this.hold.fenced(async (query) => {
-      await this.#requireWanted(query);
-      await noteSent(
-        query,
-        changes.map(({ id }) => id),
-        youngestBefore,
-      );
-    });
+    const ids = changes.map(({ id }) => id);
+    await this.hold.fencedWhileWanted((query) => noteSent(query, ids, youngestBefore));
   }
 
   /**
@@ -178,19 +171,11 @@ export class PlanStore {
    * another tenant.
    */
   async markCreatesSent(creates: readonly KeyedCreate[]): Promise<Set<string>> {
-    return this.hold.fenced(async (query) => {
-      await this.#requireWanted(query);
+    return this.hold.fencedWhileWanted(async (query) => {
       if (!this.#forgotOldClaims) await forgetOldClaims(query, this.owner.psaInstanceId);
       this.#forgotOldClaims = true;
-      const claimed = await claimKeys(query, { ...this.owner, importId: this.hold.importId }, creates);
-      await noteSent(query, [...claimed], null);
-      return claimed;
+      return noteKeyedSent(query, { ...this.owner, importId: this.hold.importId }, creates);
     });
-  }
-
-  async #requireWanted(query: Query): Promise<void> {
-    const cancelled = await query(`SELECT 1 FROM imports WHERE id = $1 AND cancel_requested_at IS NOT NULL`, [this.hold.importId]);
-    if ((cancelled as unknown[]).length > 0) throw new ImportCancelled();
   }
 
   /** Notes, after a call, how changes ended, in one transaction with what rests on it (`also`). */

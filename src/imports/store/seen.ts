@@ -1,5 +1,6 @@
 import { prepared, preparedByText } from '../../database/prepared.js';
-import { isoDuration, type Subscription, type SubscriptionDetail } from '../../domain/index.js';
+import { isoDuration, type Subscription } from '../../domain/index.js';
+import type { DetailRead } from '../look-details.js';
 import { OVERLAP_MS, type OrderNews } from '../look-orders.js';
 import type { Readable } from '../what-to-read.js';
 import { jsonParameter, type Query, type Queryable } from './query.js';
@@ -59,18 +60,6 @@ export async function readableSubscriptions(
   return { readable: rows as Readable[], restful: rest!.readAt! };
 }
 
-/** The list rows of these subscriptions. */
-export async function listedRows(db: Queryable, tenantId: string, ids: readonly string[]): Promise<Subscription[]> {
-  const rows = (await db.query(preparedByText(`SELECT "row" FROM subscriptions WHERE tenant_id = $1 AND subscription_id = ANY($2)`), [
-    tenantId,
-    ids,
-  ])) as {
-    row: Subscription;
-  }[];
-  const byId = new Map(rows.map(({ row }) => [row.subscriptionId, row]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
-}
-
 /** A subscription that the last look showed, of these customers; one that has a licence if there is any. */
 export async function witnessOf(db: Queryable, tenantId: string, customerIds: readonly string[] | null): Promise<Subscription | undefined> {
   const [found] = (await db.query(
@@ -89,22 +78,17 @@ function periodText(period: Parameters<typeof isoDuration>[0]): string | null {
 }
 
 /**
- * Stores details as they were read, their lines, and a row of history for each line whose quantity, price or cost is another
+ * Stores details as they were read, under the list rows that stand there now, their lines, and a row of history for each line whose quantity, price or cost is another
  * than the last one kept: the marketplace has no history to ask for later.
  */
 export async function storeDetails(
   query: Query,
   tenantId: string,
-  read: readonly { row: Subscription; detail: SubscriptionDetail; readAt: Date }[],
+  read: readonly DetailRead[],
   by: { importId: string; attempt: number },
 ): Promise<void> {
   if (read.length === 0) return;
-  const details = read.map(({ row, detail, readAt }) => ({
-    subscription_id: row.subscriptionId,
-    detail,
-    detail_row: row,
-    read_at: readAt.toISOString(),
-  }));
+  const details = read.map(({ id, detail, readAt }) => ({ id, detail, read_at: readAt.toISOString() }));
   const lines = read.flatMap(({ detail, readAt }) =>
     detail.lines.map((line) => ({
       subscription_id: detail.subscriptionId,
@@ -124,12 +108,12 @@ export async function storeDetails(
     })),
   );
   await query(
-    preparedByText(`UPDATE subscriptions SET detail = read.detail, detail_row = read.detail_row, read_at = read.read_at, read_by = $3, read_attempt = $4
-     FROM jsonb_to_recordset($2::jsonb) AS read(subscription_id text, detail jsonb, detail_row jsonb, read_at timestamptz)
-     WHERE subscriptions.tenant_id = $1 AND subscriptions.subscription_id = read.subscription_id`),
+    preparedByText(`UPDATE subscriptions SET detail = read.detail, detail_row = "row", read_at = read.read_at, read_by = $3, read_attempt = $4
+     FROM jsonb_to_recordset($2::jsonb) AS read(id text, detail jsonb, read_at timestamptz)
+     WHERE subscriptions.tenant_id = $1 AND subscriptions.subscription_id = read.id`),
     [tenantId, jsonParameter(details), by.importId, by.attempt],
   );
-  await query(STORE_LINES, [tenantId, jsonParameter(lines), read.map(({ row }) => row.subscriptionId)]);
+  await query(STORE_LINES, [tenantId, jsonParameter(lines), read.map(({ id }) => id)]);
 }
 
 const VALUES = ['quantity', 'unit_cost', 'cost_currency', 'unit_price', 'price_currency'];

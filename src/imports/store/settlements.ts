@@ -1,3 +1,4 @@
+import { preparedByText } from '../../database/prepared.js';
 import type { ChangeState } from '../../../entities/index.js';
 import { jsonParameter, type Query } from './query.js';
 
@@ -6,17 +7,20 @@ export interface Settlement {
   id: string;
   state: Extract<ChangeState, 'applied' | 'failed' | 'superseded'>;
   psaId?: string;
-  /** What the PSA shows; left as planned when it is not known. */
+  /** What the PSA shows, as far as it is not as planned; without it, nothing is known of that. */
   after?: object;
   message?: string;
 }
 
 /** Notes, before a call, which changes it carries. */
 export async function noteSent(query: Query, changeIds: readonly string[], youngestBefore: string | null): Promise<void> {
-  await query(`UPDATE changes SET state = 'sent', sent_at = now(), youngest_before = $2 WHERE id = ANY($1)`, [changeIds, youngestBefore]);
+  await query(preparedByText(`UPDATE changes SET state = 'sent', sent_at = now(), youngest_before = $2 WHERE id = ANY($1)`), [
+    changeIds,
+    youngestBefore,
+  ]);
 }
 
-/** Notes how changes ended, and with them the claims to their licences' keys. */
+/** Notes how changes ended. */
 export async function writeSettlements(query: Query, settlements: readonly Settlement[]): Promise<void> {
   if (settlements.length === 0) return;
   const rows = settlements.map(({ id, state, psaId, after, message }) => ({
@@ -27,11 +31,10 @@ export async function writeSettlements(query: Query, settlements: readonly Settl
     message: message ?? null,
   }));
   await query(
-    `WITH settled AS (UPDATE changes SET state = ended.state, psa_id = coalesce(ended.psa_id, changes.psa_id), after = coalesce(ended.after, changes.after),
+    preparedByText(`UPDATE changes SET state = ended.state, psa_id = coalesce(ended.psa_id, changes.psa_id), after = CASE WHEN ended.after IS NULL THEN changes.after ELSE changes.planned || ended.after END,
        message = CASE WHEN ended.message IS NULL THEN changes.message WHEN changes.message IS NULL THEN ended.message ELSE changes.message || ' ' || ended.message END,
        settled_at = clock_timestamp()
-     FROM jsonb_to_recordset($1::jsonb) AS ended(id uuid, state text, psa_id text, after jsonb, message text) WHERE changes.id = ended.id RETURNING changes.id)
-     UPDATE licence_claims SET ended_at = clock_timestamp() FROM settled WHERE licence_claims.change_id = settled.id AND licence_claims.ended_at IS NULL`,
+     FROM jsonb_to_recordset($1::jsonb) AS ended(id uuid, state text, psa_id text, after jsonb, message text) WHERE changes.id = ended.id`),
     [jsonParameter(rows)],
   );
 }

@@ -50,6 +50,17 @@ describe('What an attempt writes in Postgres', () => {
     expect(await on.database.dataSource.query(`SELECT 1 FROM settled_plans`)).toEqual([]);
   });
 
+  it('is not that a call goes out, once somebody asked for the import to end; what came of earlier calls is', async () => {
+    const { dataSource } = on.database;
+    const hold = new ImportHold(dataSource, id, 2);
+    const note = (remark: string): Promise<unknown> => dataSource.query(`SELECT $1::text`, [remark]).then(() => remark);
+    await expect(hold.fencedWhileWanted(() => note('sent'))).resolves.toBe('sent');
+    await dataSource.query(`UPDATE imports SET cancel_requested_at = now() WHERE id = $1`, [id]);
+    await expect(hold.fencedWhileWanted(() => note('sent'))).rejects.toBeInstanceOf(ImportCancelled);
+    await expect(hold.fenced(() => note('settled'))).resolves.toBe('settled');
+    await expect(lost.fencedWhileWanted(() => note('sent'))).rejects.toBeInstanceOf(AttemptLost);
+  });
+
   it('leaves the row to whoever waits for it, however its writes overlap', async () => {
     const { dataSource } = on.database;
     const hold = new ImportHold(dataSource, id, 2);
