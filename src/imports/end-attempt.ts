@@ -1,5 +1,6 @@
 import type { ImportError } from '../../entities/index.js';
 import { isConnectionLost } from '../database/connection-lost.js';
+import { gaveWay } from '../database/gave-way.js';
 import { againAfterDatabase, refusedCredentials, saysWhen, triedAgainIn } from './after-failure.js';
 import { spent, type Again, type Attempt } from './attempt.js';
 import { AttemptLost, describeFailure, ImportCancelled, LookLost } from './failure.js';
@@ -7,7 +8,7 @@ import { countRefusal } from './store/refusals.js';
 
 /**
  * Ends an attempt that did not end well: its import failed, was cancelled, is tried again later, or is handed back because the process
- * is asked to stop (`outside`) or lost the database. Nothing of the attempt may be under way any more. Rejects when the process is
+ * is asked to stop (`outside`), lost the database, or met others there who went first. Nothing of the attempt may be under way any more. Rejects when the process is
  * stopping, after that, or the database is away.
  */
 export async function endAttempt(attempt: Attempt, error: unknown, outside: AbortSignal): Promise<Again | undefined> {
@@ -39,10 +40,10 @@ async function ending(attempt: Attempt, cause: unknown, outside: AbortSignal): P
     deps.logger.info(about, 'import handed back');
     throw cause;
   }
-  if (isConnectionLost(cause) || cause instanceof LookLost) {
+  if (isConnectionLost(cause) || gaveWay(cause) || cause instanceof LookLost) {
     const inSeconds = againAfterDatabase(run);
     await hold.handBack({ inSeconds, counts: true, error: null, remarks, calls: spent(attempt) });
-    deps.logger.info({ ...about, inSeconds, err: cause }, 'the database was lost; the import is taken up again');
+    deps.logger.info({ ...about, inSeconds, err: cause }, 'the database was lost, or ended a statement; the import is taken up again');
     return { inSeconds };
   }
   const failure = describeFailure(cause);

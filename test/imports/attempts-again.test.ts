@@ -175,6 +175,23 @@ describe('After an attempt that did not end its import', () => {
     expect(await row(id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 2 });
   });
 
+  it('that Postgres ended so that others could go on, it is taken up again soon', async () => {
+    const id = await on.queue();
+    const deps: ImportDeps = {
+      ...on.deps,
+      async connect(...args) {
+        const vendors = await on.deps.connect(...args);
+        vendors.psa.eachLicence = () => sql(`DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = 'deadlock_detected'; END $$`);
+        return vendors;
+      },
+    };
+    expect(await begin(deps, id)).toEqual({ inSeconds: 5 });
+    expect(await row(id)).toMatchObject({ state: 'queued', attempt: 1, error: null });
+    await due(id);
+    await begin(on.deps, id);
+    expect(await row(id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 2 });
+  });
+
   it('that lost the database for good, it stays as it is until it was silent for long enough', async () => {
     const id = await on.queue();
     await expect(begin(losingDatabase(true), id)).rejects.toThrow('Connection terminated');
