@@ -94,7 +94,10 @@ export class PlanParts {
 
   constructor(private readonly context: PartsContext) {}
 
-  /** Hands on the plan of each part that is not settled. Nothing of them may be done before all were planned. */
+  /**
+   * Hands on the plan of each part that is not settled, one at a time and in their order, while the next one is planned. Nothing of them may be
+   * done before all were planned.
+   */
   async each(take: (part: PlannedPart) => Promise<void>): Promise<void> {
     const turns = await turnsOf(this.context);
     const shared = this.context.settings.clientImport.updateMainSiteAddress ? await this.#sharedClients(turns) : undefined;
@@ -106,24 +109,29 @@ export class PlanParts {
     let depth: Depth = settled?.any ? 'digests' : 'records';
     let next = this.#ahead(all, depth);
     let allSettled = true;
-    while (next) {
-      const { turn, loaded } = next;
-      const part = await loaded;
-      // While this part is planned, the next one is on its way.
-      next = this.#ahead(all, depth);
-      try {
+    let taking: Promise<void> = Promise.resolve();
+    try {
+      while (next) {
+        const { turn, loaded } = next;
+        const part = await loaded;
+        // While this part is planned, the next one is on its way.
+        next = this.#ahead(all, depth);
         const repeated = settled !== undefined && (await this.#repeated(settled, turn, part));
         depth = repeated ? 'digests' : 'records';
         if (!repeated) {
           const planned = await this.#plan(turn, part, shared);
           allSettled &&= planned.print?.stuck === false;
-          await take(planned);
+          await taking;
+          taking = take(planned);
+          // Whoever waits for it hears of it.
+          taking.catch(() => undefined);
         }
         await this.context.progress('plan', 0, null);
-      } catch (error) {
-        await next?.loaded.catch(() => undefined);
-        throw error;
       }
+      await taking;
+    } catch (error) {
+      await Promise.allSettled([taking, next?.loaded]);
+      throw error;
     }
     if (ground === undefined || !allSettled || settled?.anyStuck !== false) return;
     // Nothing was written while they were loaded one after the other, so all of them rest on this.
@@ -169,15 +177,17 @@ export class PlanParts {
 
   async #plan(turn: Turn, loaded: Loaded, sharedClients: ReadonlySet<string> | undefined): Promise<PlannedPart> {
     const found: LookedUp = { customerDetails: new Map(), licenceDetails: new Map(), absent: new Map(), addresses: new Map() };
+    let part = loaded;
     for (let round = 0; round < ROUNDS; round += 1) {
-      // Loaded anew each time: people map and link while an import looks, and what was looked up is there now.
-      const fits = round === 0 && loaded.depth === 'records' && loaded.withSites === this.#sitesLookedAt;
-      const part = fits ? loaded : await this.#load(turn);
+      if (part.depth !== 'records' || part.withSites !== this.#sitesLookedAt) part = await this.#load(turn);
       const alone = round === 0 && !sharedClients && this.#printOf(turn, part, false) !== undefined;
       const input = this.#input(turn, part, found, sharedClients);
       const plan = planImport(input);
-      if (!isWhole(plan)) await this.#lookUp(plan.needs, input, found);
-      else if (!(await this.#lookAtAddresses(plan, input, found)))
+      if (!isWhole(plan)) {
+        await this.#lookUp(plan.needs, input, found);
+        // Details stand in tables now; what else was looked up was handed over.
+        if (plan.needs.details.size > 0) part = await this.#load(turn);
+      } else if (!(await this.#lookAtAddresses(plan, input, found)))
         return { plan, print: alone && isSettled(plan) ? this.#printOf(turn, part, restsOnWritten(plan)) : undefined };
     }
     throw new ImportFailure(

@@ -84,7 +84,8 @@ export function compareShown(
   planned: LicenceFields = asked,
 ): { after: Partial<LicenceFields>; message?: string } {
   const fields = Object.keys(asked) as (keyof LicenceFields)[];
-  const unlike = (wanted: LicenceFields): (keyof LicenceFields)[] => fields.filter((field) => (shown[field] ?? null) !== (wanted[field] ?? null));
+  const unlike = (wanted: LicenceFields): (keyof LicenceFields)[] =>
+    fields.filter((field) => (shown[field] ?? null) !== (wanted[field] ?? null));
   const after = Object.fromEntries(unlike(planned).map((field) => [field, shown[field] ?? null]));
   const other = unlike(asked);
   return other.length === 0 ? { after } : { after, message: `HaloPSA took it, but shows something else in ${other.join(', ')}.` };
