@@ -9,4 +9,6 @@ export class LicenceClaim {
   @Column('uuid', { name: 'import_id' }) importId: string;
   /** The create it was made for; with that, or its import, it ends. */
   @Column('uuid', { name: 'change_id' }) changeId: string;
+  /** Written by earlier versions only. */
+  @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt: Date | null;
 }

@@ -1,12 +1,14 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A claim ends with its change, which says when; noting that here as well took two more index entries for each licence. */
+/**
+ * A claim ends with its change, which says when; noting that here as well took two more index entries for each licence. The column stays for a while:
+ * a process of an earlier version may still be running, and writes it.
+ */
 export class ClaimsEnd1772524800000 implements MigrationInterface {
   name = 'ClaimsEnd1772524800000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP INDEX "licence_claims_change"`);
-    await runner.query(`ALTER TABLE "licence_claims" DROP COLUMN "ended_at"`);
   }
 
   /** Forward only: a restored backup is the way back. */

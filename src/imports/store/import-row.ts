@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Import, ImportCounts, ImportError, ImportPhase, ImportState } from '../../../entities/index.js';
 import { Import as ImportEntity } from '../../../entities/index.js';
-import { entityOfRow } from '../../database/entity-of-row.js';
+import { columnsOf, entityOfRow } from '../../database/entity-of-row.js';
 import { prepared, preparedByText } from '../../database/prepared.js';
 import { AttemptLost, ImportCancelled } from '../failure.js';
 import { jsonParameter, type Query } from './query.js';
@@ -40,7 +40,7 @@ export function noCounts(): ImportCounts {
  * hearing the end is settled once the PSA was looked at.
  */
 export async function claimImport(dataSource: DataSource, importId: string): Promise<Claimed | null> {
-  const [claimed] = await dataSource.query<ClaimedRow[]>(CLAIM, [importId, statesThatMayBecome('running')]);
+  const [claimed] = await dataSource.query<ClaimedRow[]>(claim(dataSource), [importId, statesThatMayBecome('running')]);
   return claimed ? Object.assign(entityOfRow(dataSource, ImportEntity, claimed), { anotherWaits: claimed.anotherWaits }) : null;
 }
 
@@ -52,10 +52,9 @@ export interface Claimed extends Import {
 
 type ClaimedRow = Record<string, unknown> & Pick<Claimed, 'anotherWaits'>;
 
-/** One statement. A first attempt has left nothing behind. */
-const CLAIM = prepared(
-  'claim_import',
-  `WITH claimed AS (
+/** One statement. A first attempt has left nothing behind. Columns that a newer version of Isthmus added meanwhile are not asked for: a prepared statement fails once it would give more. */
+const claim = (dataSource: DataSource): string =>
+  preparedByText(`WITH claimed AS (
      UPDATE imports SET state = 'running', attempt = attempt + 1, tries = tries + 1, heartbeat_at = clock_timestamp(), not_before = NULL, error = NULL,
        started_at = coalesce(started_at, now()), phase = 'marketplace', progress_done = 0, progress_total = NULL
      WHERE id = $1 AND state = ANY($2) AND ${MAY_BE_TAKEN} RETURNING *
@@ -65,8 +64,8 @@ const CLAIM = prepared(
      UPDATE changes SET state = 'superseded', message = concat_ws(' ', message, 'The attempt ended early; the next one planned anew.')
      WHERE import_id = (SELECT id FROM claimed WHERE attempt > 1) AND state IN ('planned', 'failed')
    )
-   SELECT claimed.*, EXISTS (SELECT FROM imports WHERE imports.tenant_id = claimed.tenant_id AND imports.state = 'needs_approval') AS "anotherWaits" FROM claimed`,
-);
+   SELECT ${columnsOf(dataSource, ImportEntity, 'claimed', '')},
+     EXISTS (SELECT FROM imports WHERE imports.tenant_id = claimed.tenant_id AND imports.state = 'needs_approval') AS "anotherWaits" FROM claimed`);
 
 function reasonToStop(rows: readonly { cancel_requested_at: Date | null }[]): AttemptLost | ImportCancelled | undefined {
   const [row] = rows;
