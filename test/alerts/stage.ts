@@ -15,6 +15,15 @@ import { testPace } from '../psa/halo.js';
 /** The client and the type of ticket that alerts go to, as the sandbox's Halo has them. */
 export const ALERT_TYPE = '21';
 
+/** An import that failed. */
+export const FAILED: Partial<Import> = {
+  state: 'failed',
+  error: { actor: 'vendor', code: 'marketplace_server', message: 'The marketplace answered with an error.' },
+};
+
+/** One that went well. */
+export const GOOD: Partial<Import> = { state: 'succeeded' };
+
 /** Tenants on a sandbox's Halo that wants alerts, and a database. Waits of the client take no time. */
 export interface AlertStage {
   sandbox: Sandbox;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { addClient, addCustomer, addSubscription, EMPTY, keyedCount, licenceOf, product } from './people.js';
-import { stage, type Ran, type Stage } from './stage.js';
+import { addClient, addCustomer, addSubscription, EMPTY, keyedCount, later, licenceOf, product } from './people.js';
+import { reasons, stage, type Ran, type Stage } from './stage.js';
 
 const MONTH = { type: 'month', duration: 1 };
 const YEAR = { type: 'year', duration: 1 };
@@ -20,10 +20,7 @@ describe('The licence of a line', () => {
   afterAll(() => on.close());
 
   const { stringify } = JSON;
-  const reasons = ({ skips }: Ran): string[] => skips.map((skip) => skip.reason);
   const licencesOf = ({ changes }: Ran): Ran['changes'] => changes.filter((change) => change.entity === 'licence');
-  /** Enough time for an order to be told from the last look at it. */
-  const later = (): void => on.sandbox.kernel.clock.advance(3_600_000);
 
   it('is written field by field as the design’s table says', async () => {
     await on.set({ subscriptionImport: { supplierId: '3' }, currency: 'USD' });
@@ -168,7 +165,7 @@ describe('The licence of a line', () => {
     expect(keyedCount(on)).toBe(1);
     const before = stringify(on.sandbox.psa.licences());
     on.sandbox.marketplace.world.changeSubscription(made, { status }, { quantity: 99 });
-    later();
+    later(on);
     const run = await on.run();
     expect(reasons(run)).toEqual([reason, reason]);
     expect(run.changes).toEqual([]);
@@ -207,7 +204,7 @@ describe('The licence of a line', () => {
       on.sandbox.marketplace.world.changeSubscription(id, {
         products: [product('A', { quantity: 3 }), product('B', { quantity: 4 })] as never,
       });
-      later();
+      later(on);
       await on.run({ customerId });
       expect([licenceOf(on, id)['count'], licenceOf(on, id, 'B')['count']]).toEqual([3, 4]);
     });
@@ -225,7 +222,7 @@ describe('The licence of a line', () => {
       expect(reasons(await on.run())).toEqual(['fractional']);
       expect(licenceOf(on, id, 'B')['vendor_product_sku']).toBe('B');
       on.sandbox.marketplace.world.changeSubscription(id, { products: [product('A', { quantity: 2 }), product('B')] as never });
-      later();
+      later(on);
       await on.run({ customerId });
       expect(licenceOf(on, id)['vendor_product_sku']).toBe('A');
       await on.database.dataSource.query('DELETE FROM links');
@@ -236,7 +233,7 @@ describe('The licence of a line', () => {
       const id = addSubscription(on, customerId, [product('B')]);
       await on.run();
       on.sandbox.marketplace.world.changeSubscription(id, { products: [product('A'), product('B')] as never });
-      later();
+      later(on);
       await on.run({ customerId });
       expect([licenceOf(on, id)['vendor_product_sku'], licenceOf(on, id, 'A')['vendor_product_sku']]).toEqual(['B', 'A']);
       await on.database.dataSource.query('DELETE FROM links');
@@ -247,7 +244,7 @@ describe('The licence of a line', () => {
       const id = addSubscription(on, customerId, [product('A')]);
       await on.run();
       on.sandbox.marketplace.world.changeSubscription(id, { products: [product('B')] as never });
-      later();
+      later(on);
       const run = await on.run({ customerId });
       expect(run.skips.filter((skip) => skip.line === 'B')).toMatchObject([
         { marketplaceId: id, reason: 'successor', psaId: String(licenceOf(on, id)['id']) },

@@ -76,3 +76,18 @@ export function licenceOf(on: Stage, subscriptionId: string, line?: string): Rea
 export function keyedCount(on: Stage): number {
   return on.sandbox.psa.licences().filter((licence) => String(licence['snowid']).startsWith('ingram/')).length;
 }
+
+/** Changes the licence of a subscription as somebody in Halo does. */
+export function patchLicence(on: Stage, subscriptionId: string, fields: Record<string, unknown>): void {
+  on.sandbox.psa.patchLicence(Number(licenceOf(on, subscriptionId)['id']), fields);
+}
+
+/** Changes the seats of a subscription in the marketplace. */
+export function changeQuantity(on: Stage, subscriptionId: string, quantity: number): void {
+  on.sandbox.marketplace.world.changeSubscription(subscriptionId, {}, { quantity });
+}
+
+/** Enough time for an order to be told from the last look at it. */
+export function later(on: Stage): void {
+  on.sandbox.kernel.clock.advance(3_600_000);
+}

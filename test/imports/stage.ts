@@ -58,6 +58,9 @@ export interface Ran {
   skips: Skip[];
 }
 
+/** Why an import left things alone. */
+export const reasons = ({ skips }: Ran): string[] => skips.map((skip) => skip.reason);
+
 /** A tenant connected to sandboxes of its own and a database of its own, on which imports can be run. */
 export interface Stage {
   sandbox: Sandbox;

@@ -101,12 +101,19 @@ export function page(rows: unknown[], total?: number): Reply {
   return { body: { data: rows, pagination: { offset: 0, limit: 500, total: total ?? rows.length } } };
 }
 
+/** The place in a list from which a call asks for rows. */
+export const offset = (call: Received): number => Number(call.query.get('offset'));
+
 /** Serves a slice of rows as the list does, `most` at a time. */
 export function slice(call: Received, rows: unknown[], most = 500): Reply {
-  const offset = Number(call.query.get('offset'));
+  const from = offset(call);
   const limit = Math.min(Number(call.query.get('limit')), most);
-  return { body: { data: rows.slice(offset, offset + limit), pagination: { offset, limit, total: rows.length } } };
+  return { body: { data: rows.slice(from, from + limit), pagination: { offset: from, limit, total: rows.length } } };
 }
+
+/** Rows of the list of customers. */
+export const customers = (count: number, from = 1): { id: string; name: string; status: string }[] =>
+  Array.from({ length: count }, (_, n) => ({ id: String(from + n), name: `Customer ${from + n}`, status: 'active' }));
 
 export const platformError = (status: number, message: string): Reply => ({
   status,

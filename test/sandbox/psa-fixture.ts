@@ -3,7 +3,7 @@ import { CallLog } from '../../src/sandbox/calls.js';
 import { SandboxClock } from '../../src/sandbox/clock.js';
 import { FaultRules } from '../../src/sandbox/faults.js';
 import type { Kernel } from '../../src/sandbox/kernel.js';
-import { PsaSandbox, type PsaSeed, type PsaSwitches } from '../../src/sandbox/psa/index.js';
+import { PsaSandbox, type PsaSeed, type PsaSwitches, type Row } from '../../src/sandbox/psa/index.js';
 
 /** What a call answered: `body` is the JSON, or the text when it is none. */
 export interface Answer<T> {
@@ -95,6 +95,11 @@ export function smallSeed(): PsaSeed {
     agents: [{ id: 3, name: 'API agent' }],
     ticketTypes: [{ id: 21, name: 'Alert' }],
   };
+}
+
+/** The record of this id, as the sandbox holds it. */
+export function stored(rows: readonly Row[], id: number): Row | undefined {
+  return rows.find((row) => row.id === id);
 }
 
 /** Starts a sandbox Halo on a free port of the loopback interface, signed in. */

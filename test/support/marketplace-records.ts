@@ -1,4 +1,4 @@
-import { CustomerRecord, SubscriptionLineRecord, SubscriptionRecord } from '../../entities/index.js';
+import { CustomerRecord, Mapping, SubscriptionLineRecord, SubscriptionRecord } from '../../entities/index.js';
 import type { Subscription } from '../../src/domain/index.js';
 import type { TestDatabase } from './database.js';
 
@@ -19,6 +19,19 @@ export async function storeCustomer(
     seenAt: SEEN,
     goneAt: null,
     ...changes,
+  });
+}
+
+/** Maps a customer to a client, as a person does. */
+export async function storeMapping({ dataSource }: TestDatabase, tenantId: string, customerId: string, clientId: string): Promise<void> {
+  await dataSource.manager.insert(Mapping, {
+    tenantId,
+    customerId,
+    state: 'mapped',
+    clientId,
+    clientName: 'x',
+    origin: 'manual',
+    candidates: [],
   });
 }
 

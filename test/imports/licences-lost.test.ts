@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { addClient, addCustomer, addSubscription, changeQuantity, EMPTY, later, licenceOf, patchLicence } from './people.js';
+import { reasons, stage, type Stage } from './stage.js';
+
+describe('The licence of a line that is there', () => {
+  let on: Stage;
+  let clientId: number;
+  let customerId: string;
+  beforeAll(async () => {
+    on = await stage(EMPTY);
+  });
+  beforeEach(async () => {
+    await on.reset(EMPTY);
+    clientId = await addClient(on, 'Contoso');
+    customerId = addCustomer(on, 'Contoso');
+  });
+  afterAll(() => on.close());
+
+  describe('that is gone, doubled or lost', () => {
+    it('is not made again after somebody deleted it, until a person says so', async () => {
+      const id = addSubscription(on, customerId);
+      await on.run();
+      const licenceId = Number(licenceOf(on, id).id);
+      for (const deletedInLists of [true, false]) {
+        on.sandbox.psa.set({ deletedInLists });
+        patchLicence(on, id, { deleted: true });
+        const run = await on.run();
+        expect(run.changes).toEqual([]);
+        expect(run.skips).toMatchObject([{ marketplaceId: id, line: 'A', reason: 'deleted_in_psa', psaId: String(licenceId) }]);
+      }
+      on.sandbox.psa.dropLicence(licenceId);
+      expect(reasons(await on.run())).toEqual(['deleted_in_psa']);
+      await on.database.dataSource.query(`UPDATE links SET archived_at = now(), archived_why = 'replaced'`);
+      await on.link(id, 'A', null);
+      await on.run();
+      expect(licenceOf(on, id).id).not.toBe(licenceId);
+      expect((await on.run()).changes).toEqual([]);
+    });
+
+    it('is found by its key when the link was lost', async () => {
+      const id = addSubscription(on, customerId);
+      await on.run();
+      await on.database.dataSource.query('DELETE FROM links');
+      expect((await on.run()).changes).toEqual([]);
+      expect((await on.links()).map((link) => [link.licenceId, link.origin])).toEqual([[String(licenceOf(on, id).id), 'key']]);
+    });
+
+    it('is touched by nothing while two carry its key', async () => {
+      const id = addSubscription(on, customerId);
+      await on.run();
+      const { id: first, ...copy } = licenceOf(on, id);
+      const second = on.sandbox.psa.addLicence(copy);
+      changeQuantity(on, id, 9);
+      for (const forget of [false, true]) {
+        if (forget) await on.database.dataSource.query('DELETE FROM links');
+        later(on);
+        const before = JSON.stringify(on.sandbox.psa.licences());
+        const run = await on.run();
+        expect(run.changes).toEqual([]);
+        expect(run.skips).toMatchObject([{ reason: 'duplicate_key', psaId: String(first) }]);
+        expect(run.skips[0]!.detail).toContain(`${first}, ${second}`);
+        expect(JSON.stringify(on.sandbox.psa.licences())).toBe(before);
+      }
+      on.sandbox.psa.patchLicence(second, { snowid: '' });
+      await on.run();
+      expect(licenceOf(on, id)).toMatchObject({ id: first, count: 9 });
+    });
+
+    it('left behind at another client on purpose is not found by its key any more', async () => {
+      const id = addSubscription(on, customerId);
+      await on.run();
+      const behind = licenceOf(on, id);
+      await on.database.dataSource.query(`UPDATE links SET archived_at = now(), archived_why = 'recreate'`);
+      const other = await addClient(on, 'Fabrikam');
+      await on.map(customerId, { clientId: String(other) });
+      await on.run();
+      const all = on.sandbox.psa.licences().filter((licence) => String(licence['snowid']).startsWith('ingram/'));
+      expect(all.map((licence) => licence['client_id'])).toEqual([clientId, other]);
+      expect(all[0]).toEqual(behind);
+      expect((await on.run()).changes).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,30 @@
+/** A subscription as the marketplace shows it by its id, with all that it may have. */
+export const WHOLE = {
+  id: '1369491',
+  name: 'Business Premium',
+  customerId: '1000001',
+  status: 'active',
+  attributes: { PONumber: 'T1' },
+  renewalStatus: true,
+  creationDate: '2025-11-02',
+  renewalDate: '2026-11-02',
+  lastModifiedDate: '2026-03-01',
+  expirationDate: '2026-11-01 00:00:00',
+  billingModel: 'chargeBeforeBillingPeriod',
+  billingPeriod: { type: 'month', duration: 1 },
+  subscriptionPeriod: { type: 'year', duration: 1 },
+  products: [
+    {
+      mpn: 'CFQ7TTC0LCHC:0002',
+      vendor: 'Microsoft',
+      id: 'PRD326576',
+      quantity: 11,
+      name: 'Microsoft 365 Business Premium',
+      unitPrice: { currency: 'AUD', amount: '33.00' },
+      unitCost: { currency: 'aud', amount: '11.3333' },
+      vendorSubscriptionId: '6f1d',
+    },
+  ],
+  orderParameters: [{ name: 'microsoft_domain', value: 'contoso.onmicrosoft.com' }],
+  fulfillmentParameters: [{ name: 'ms_customer_id', value: '11111111-2222-3333-4444-555555555555' }],
+};
