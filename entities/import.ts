@@ -39,6 +39,7 @@ export interface ImportApproval {
 /** One run of the main job for one tenant. This row is the truth about who may run: at most one queued or running for each tenant. */
 @Entity('imports')
 @Index('imports_one_at_a_time', ['tenantId'], { unique: true, where: `"state" IN ('queued', 'running')` })
+@Index('imports_fence', ['id', 'attempt', 'state'], { unique: true })
 @Index('imports_by_tenant', ['tenantId', 'createdAt'])
 export class Import {
   @PrimaryGeneratedColumn('uuid') id: string;

@@ -23,6 +23,7 @@ import { SettledGround1772179200000 } from './100-settled-ground.js';
 import { ShownPages1772265600000 } from './101-shown-pages.js';
 import { ListLinks1772438400000 } from './110-list-links.js';
 import { ClaimsEnd1772524800000 } from './111-claims-end.js';
+import { Fence1772611200000 } from './112-fence.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   ShownPages1772265600000,
   ListLinks1772438400000,
   ClaimsEnd1772524800000,
+  Fence1772611200000,
 ];

@@ -67,6 +67,13 @@ const claim = (dataSource: DataSource): string =>
    SELECT ${columnsOf(dataSource, ImportEntity, 'claimed', '')},
      EXISTS (SELECT FROM imports WHERE imports.tenant_id = claimed.tenant_id AND imports.state = 'needs_approval') AS "anotherWaits" FROM claimed`);
 
+/**
+ * The row of an import ($1) that an attempt ($2) still has, to be selected from by writes that rest on it: their fence. Many may hold it at once, and
+ * none of them keeps out who says how far the import is, that it is alive, or that it is to end: only a change of `attempt` or `state`, which
+ * the index `imports_fence` makes keys of the row, waits until nobody holds it.
+ */
+export const HELD_IMPORT = `imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR KEY SHARE`;
+
 function reasonToStop(rows: readonly { cancel_requested_at: Date | null }[]): AttemptLost | ImportCancelled | undefined {
   const [row] = rows;
   if (!row) return new AttemptLost();
@@ -99,9 +106,6 @@ const FINISH = prepared(
 
 /** One attempt's hold on its import's row: every write is fenced by the attempt, so that a worker that lost it changes nothing. */
 export class ImportHold {
-  /** The update of the row that is under way, if any. */
-  #updating: Promise<unknown> | undefined;
-
   constructor(
     private readonly dataSource: DataSource,
     readonly importId: string,
@@ -110,7 +114,7 @@ export class ImportHold {
 
   /** Throws when another attempt took over or somebody cancelled. */
   async progress(phase: ImportPhase, done: number, total: number | null, calls: { marketplace: number; psa: number }): Promise<void> {
-    const [rows] = (await this.#update(
+    const [rows] = (await this.dataSource.query(
       preparedByText(`UPDATE imports SET phase = $3, progress_done = $4, progress_total = $5, calls_marketplace = $6, calls_psa = $7, heartbeat_at = clock_timestamp()
        WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`),
       [this.importId, this.attempt, phase, done, total, calls.marketplace, calls.psa],
@@ -121,7 +125,7 @@ export class ImportHold {
 
   /** Says that the attempt is alive. Answers why it is to stop, if it is. */
   async beat(): Promise<AttemptLost | ImportCancelled | undefined> {
-    const [rows] = (await this.#update(
+    const [rows] = (await this.dataSource.query(
       preparedByText(
         `UPDATE imports SET heartbeat_at = clock_timestamp() WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`,
       ),
@@ -208,30 +212,14 @@ export class ImportHold {
   }
 
   async #fenced<T>(work: (query: Query) => Promise<T>, stops: (why: AttemptLost | ImportCancelled) => boolean): Promise<T> {
-    while (this.#updating) await this.#updating;
     return this.dataSource.transaction(async (manager) => {
-      const held = (await manager.query(
-        preparedByText(`SELECT cancel_requested_at FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR SHARE`),
-        [this.importId, this.attempt],
-      )) as { cancel_requested_at: Date | null }[];
+      const held = (await manager.query(preparedByText(`SELECT cancel_requested_at FROM ${HELD_IMPORT}`), [
+        this.importId,
+        this.attempt,
+      ])) as { cancel_requested_at: Date | null }[];
       const why = reasonToStop(held);
       if (why && stops(why)) throw why;
       return work((sql, parameters) => manager.query(sql, parameters));
     });
-  }
-
-  /**
-   * Updates the row. Postgres lets fenced writes share it without regard to who waits for it, so as long as they overlapped nobody else would
-   * get it; no new one begins meanwhile, and then those who wait elsewhere, such as a person who cancels, come to their turn as well.
-   */
-  async #update(sql: string, parameters: unknown[]): Promise<unknown> {
-    while (this.#updating) await this.#updating;
-    const update = this.dataSource.query<unknown>(sql, parameters);
-    const over = update.then(
-      () => (this.#updating = undefined),
-      () => (this.#updating = undefined),
-    );
-    this.#updating = over;
-    return update;
   }
 }

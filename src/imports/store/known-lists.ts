@@ -1,6 +1,6 @@
 import { prepared } from '../../database/prepared.js';
 import { codeDigest } from '../code.js';
-import type { ImportHold } from './import-row.js';
+import { HELD_IMPORT, type ImportHold } from './import-row.js';
 import { Pages } from './pages.js';
 import { jsonParameter, type Queryable } from './query.js';
 import { CLIENTS, CUSTOMERS, digestOf, licencesFor, SUBSCRIPTIONS, type Shown } from './shown.js';
@@ -76,7 +76,7 @@ export class KnownLists {
     if (kept.length === 0) return;
     await this.db.query(
       `INSERT INTO shown_pages (tenant_id, ${kept.map(({ table }) => table).join(', ')})
-       SELECT $3::uuid, ${kept.map((_list, at) => `$${at + 4}::jsonb`).join(', ')} FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR SHARE
+       SELECT $3::uuid, ${kept.map((_list, at) => `$${at + 4}::jsonb`).join(', ')} FROM ${HELD_IMPORT}
        ON CONFLICT (tenant_id) DO UPDATE SET ${kept.map(({ table }) => `${table} = excluded.${table}`).join(', ')}`,
       [hold.importId, hold.attempt, this.tenant.id, ...kept.map(({ now }) => now)],
     );

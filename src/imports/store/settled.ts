@@ -3,7 +3,7 @@ import { SettledPlan, type SettledPart } from '../../../entities/index.js';
 import type { MappingDecision, Plan } from '../plan/input.js';
 import { AttemptLost } from '../failure.js';
 import type { Print, SettledParts } from '../settled-parts.js';
-import type { ImportHold } from './import-row.js';
+import { HELD_IMPORT, type ImportHold } from './import-row.js';
 import { jsonParameter, type Queryable } from './query.js';
 import { digestOf } from './shown.js';
 import { repeatSkips, type SkipRange } from './skips.js';
@@ -135,11 +135,11 @@ export class Settled implements SettledParts {
   }
 }
 
-/** In one statement with its fence, which is the one of `ImportHold.fenced`. */
+/** In one statement with its fence. */
 const KEEP = prepared(
   'keep_settled_plan',
   `INSERT INTO settled_plans (tenant_id, basis, import_id, parts, ground)
-   SELECT $3::uuid, $4, id, $5::jsonb, $6 FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR SHARE
+   SELECT $3::uuid, $4, id, $5::jsonb, $6 FROM ${HELD_IMPORT}
    ON CONFLICT (tenant_id) DO UPDATE SET basis = excluded.basis, import_id = excluded.import_id, parts = excluded.parts, ground = excluded.ground
    RETURNING import_id`,
 );

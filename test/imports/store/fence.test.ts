@@ -61,6 +61,33 @@ describe('What an attempt writes in Postgres', () => {
     await expect(lost.fencedWhileWanted(() => note('sent'))).rejects.toBeInstanceOf(AttemptLost);
   });
 
+  it('does not wait, nor keep waiting, while it says how far it is or somebody cancels', async () => {
+    const { dataSource } = on.database;
+    const hold = new ImportHold(dataSource, id, 2);
+    await hold.fenced(async () => {
+      await hold.progress('apply', 1, 2, CALLS);
+      await dataSource.query(`UPDATE imports SET cancel_requested_at = now() WHERE id = $1`, [id]);
+      await hold.fenced(() => Promise.resolve());
+      expect(await hold.beat()).toBeInstanceOf(ImportCancelled);
+    });
+  });
+
+  it('is waited for by whoever takes over', async () => {
+    const { dataSource } = on.database;
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await silentFor(on, id, SAFE_AFTER_MS / 1000 + 1);
+    const order: string[] = [];
+    let takenOver: Promise<unknown> | undefined;
+    await new ImportHold(dataSource, id, 2).fenced(async (query) => {
+      takenOver = claimImport(dataSource, id).then((taken) => order.push(`attempt ${taken?.attempt}`));
+      while ((await dataSource.query<unknown[]>(waiting)).length === 0);
+      await query(`UPDATE tenants SET name = name`);
+      order.push('written');
+    });
+    await takenOver;
+    expect(order).toEqual(['written', 'attempt 3']);
+  });
+
   it('leaves the row to whoever waits for it, however its writes overlap', async () => {
     const { dataSource } = on.database;
     const hold = new ImportHold(dataSource, id, 2);
