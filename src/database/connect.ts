@@ -15,6 +15,8 @@ export interface ConnectOptions {
   attempts?: number;
   sleep?: (milliseconds: number) => Promise<unknown>;
   poolSize?: number;
+  /** Whether to do with few connections: for a process that only runs imports. */
+  sparing?: boolean;
 }
 
 /**
@@ -22,10 +24,10 @@ export interface ConnectOptions {
  * @throws DatabaseUnavailable when it stays out of reach, refuses us, or is older than version 15.
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<DataSource> {
-  const { logger, attempts = 12, sleep = delay } = options;
+  const { logger, attempts = 12, sleep = delay, poolSize, sparing = false } = options;
   const where = describeDatabase(url);
   for (let attempt = 1; ; attempt += 1) {
-    const dataSource = createDataSource(url, options.poolSize === undefined ? {} : { poolSize: options.poolSize });
+    const dataSource = createDataSource(url, { sparing, ...(poolSize === undefined ? {} : { poolSize }) });
     try {
       await dataSource.initialize();
     } catch (error) {

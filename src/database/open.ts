@@ -26,7 +26,7 @@ export interface Database {
 export async function openDatabase(config: Config, logger: Logger, options: { join?: boolean } = {}): Promise<Database> {
   if (config.databaseUrl !== undefined) {
     logger.info(`Using the database at ${describeDatabase(config.databaseUrl)}`);
-    const dataSource = await connect(config.databaseUrl, { logger });
+    const dataSource = await connect(config.databaseUrl, { logger, sparing: config.role === 'worker' });
     return { url: config.databaseUrl, dataSource, secretKeys: await secretKeys(config), joined: false, close: () => closed(dataSource) };
   }
   const embedded = await embeddedPostgres(config, logger, options.join ?? false);
