@@ -1,6 +1,6 @@
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientConfig, Query } from 'pg';
 import { failedToConnect } from './connection-lost.js';
-import { preparedName } from './prepared.js';
+import { type NameOf, preparedName } from './prepared.js';
 
 /** A statement that takes longer is given up by Postgres. In milliseconds. */
 export const STATEMENT_TIMEOUT_MS = 120_000;
@@ -11,9 +11,10 @@ const SILENCE_MS = STATEMENT_TIMEOUT_MS + 10_000;
 /**
  * A client of Postgres that notices when the way to it swallows everything, as a proxy or a firewall may do that lost its state: there
  * is no error then, TCP's keep-alive may be answered by the proxy, and node-postgres waits for ever, with a place of its pool.
- * An error of connecting, which is the network's own, is noted as one about the database. Statements that are marked so are prepared.
+ * An error of connecting, which is the network's own, is noted as one about the database.
+ * @param nameOf Which statements are prepared; those that are marked so unless said otherwise.
  */
-export function mortalClient(silenceMs = SILENCE_MS): typeof Client {
+export function mortalClient(silenceMs = SILENCE_MS, nameOf: NameOf = preparedName): typeof Client {
   return class MortalClient extends Client {
     constructor(config?: string | ClientConfig) {
       super(config);
@@ -26,11 +27,16 @@ export function mortalClient(silenceMs = SILENCE_MS): typeof Client {
       });
     }
 
-    // Node-postgres declares a dozen forms of it; a text with its parameters is the one that marked statements come in.
+    // Node-postgres declares a dozen forms of it; a text with its parameters is the one that statements to prepare come in.
     override query = ((text: unknown, ...more: unknown[]): unknown => {
-      const name = typeof text === 'string' ? preparedName(text) : undefined;
+      const name = typeof text === 'string' ? nameOf(text, more[0]) : undefined;
       const query = Client.prototype.query.bind(this) as (...parameters: unknown[]) => unknown;
-      return name === undefined ? query(text, ...more) : query({ name, text }, ...more);
+      if (name === undefined) return query(text, ...more);
+      const [values, told] = more as [unknown[] | undefined, Told | undefined];
+      if (told) return query(named(name, text as string, values, told));
+      return new Promise((resolve, reject) => {
+        query(named(name, text as string, values, (error, result) => (error ? reject(error) : resolve(result))));
+      });
     }) as Client['query'];
 
     override connect(): Promise<Client>;
@@ -51,4 +57,11 @@ export function mortalClient(silenceMs = SILENCE_MS): typeof Client {
 interface SilentSocket {
   setTimeout(ms: number, callback: () => void): void;
   destroy(error: Error): void;
+}
+
+type Told = (error: Error | null | undefined, result: unknown) => void;
+
+/** A statement to be prepared. Node-postgres copies one that is described by an object property by property, which takes longer than all else about it. */
+function named(name: string, text: string, values: unknown[] | undefined, told: Told): Query {
+  return Object.assign(new Query(text, values, told), { name });
 }

@@ -127,6 +127,15 @@ describe('the queue', () => {
     expect(await jobOf(lost)).toBeUndefined();
   });
 
+  it('has the statement that queues prepared where it is made again and again', async () => {
+    const queue = await startQueue();
+    const statements = await database.dataSource.transaction(async (manager) => {
+      for (let again = 0; again < 4; again += 1) expect(await queue.enqueueImport(randomUUID(), { manager })).toBe(true);
+      return manager.query<{ statement: string }[]>(`SELECT statement FROM pg_prepared_statements`);
+    });
+    expect(statements).toEqual([{ statement: expect.stringContaining('INSERT INTO pgboss.') }]);
+  });
+
   it('goes from one import that waits to the next without a pause', async () => {
     const queue = await startQueue();
     const waiting = new Set<string>(Array.from({ length: 40 }, () => randomUUID()));
