@@ -1,4 +1,4 @@
-import { Button, Select, Table } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
@@ -12,6 +12,7 @@ import { When } from '../shown/times.js';
 import { Empty } from '../states/empty.js';
 import { ProblemAlert } from '../states/problem.js';
 import { Read } from '../states/read.js';
+import { ShortTable } from '../table/short-table.js';
 import { GrantRoleDialog } from './grant-role.js';
 import { agentsQuery, useGrant } from './queries.js';
 
@@ -56,48 +57,40 @@ function Agents({ agents }: { agents: AgentView[] }) {
   return (
     <>
       {grant.error && <ProblemAlert error={grant.error} />}
-      <Table.ScrollContainer minWidth={760}>
-        <Table className="boxed" verticalSpacing="sm">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Name</Table.Th>
-              <Table.Th scope="col">Agent id</Table.Th>
-              <Table.Th scope="col">PSA instance</Table.Th>
-              <Table.Th scope="col">Role</Table.Th>
-              <Table.Th scope="col">Given by</Table.Th>
-              <Table.Th scope="col">Came in</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {agents.map((agent) => (
-              <Table.Tr key={`${agent.psaInstanceId} ${agent.agentId}`}>
-                <Table.Th scope="row">{agent.name}</Table.Th>
-                <Table.Td>{agent.agentId}</Table.Td>
-                <Table.Td>
-                  <PsaInstanceName id={agent.psaInstanceId} />
-                </Table.Td>
-                <Table.Td>
-                  <Select
-                    aria-label={`Role of ${agent.name}`}
-                    allowDeselect={false}
-                    data={ROLES}
-                    value={agent.role}
-                    onChange={(role) => role !== null && give(agent, role as GivenRole)}
-                    disabled={grant.isPending}
-                    w={310}
-                  />
-                </Table.Td>
-                <Table.Td>
-                  {agent.grantedBy === null ? 'nobody' : agent.grantedBy} {agent.grantedAt && <When at={agent.grantedAt} />}
-                </Table.Td>
-                <Table.Td>
-                  <When at={agent.signedInAt} none="not yet" />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <ShortTable
+        rows={agents}
+        rowId={({ psaInstanceId, agentId }) => `${psaInstanceId} ${agentId}`}
+        columns={[
+          { id: 'name', header: 'Name', cell: ({ name }) => name },
+          { id: 'agentId', header: 'Agent id', cell: ({ agentId }) => agentId },
+          { id: 'psaInstance', header: 'PSA instance', cell: ({ psaInstanceId }) => <PsaInstanceName id={psaInstanceId} /> },
+          {
+            id: 'role',
+            header: 'Role',
+            cell: (agent) => (
+              <Select
+                aria-label={`Role of ${agent.name}`}
+                allowDeselect={false}
+                data={ROLES}
+                value={agent.role}
+                onChange={(role) => role !== null && give(agent, role as GivenRole)}
+                disabled={grant.isPending}
+                w={310}
+              />
+            ),
+          },
+          {
+            id: 'givenBy',
+            header: 'Given by',
+            cell: ({ grantedBy, grantedAt }) => (
+              <>
+                {grantedBy === null ? 'nobody' : grantedBy} {grantedAt && <When at={grantedAt} />}
+              </>
+            ),
+          },
+          { id: 'cameIn', header: 'Came in', cell: ({ signedInAt }) => <When at={signedInAt} none="not yet" /> },
+        ]}
+      />
     </>
   );
 }

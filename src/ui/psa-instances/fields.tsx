@@ -1,6 +1,6 @@
-import { NumberInput, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { NumberInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { momentText } from '../shown/times.js';
+import { SecretInput } from '../shown/secret-input.js';
 import type { PsaForm } from './form.js';
 
 /** The fields of a PSA instance, under Halo's own names for them. */
@@ -16,10 +16,6 @@ export function PsaFields({
   closed?: boolean;
 }) {
   const isNew = secretsSetAt === undefined;
-  const secret = (name: string, otherwise: string): string => {
-    const at = (secretsSetAt as Record<string, unknown> | undefined)?.[name];
-    return typeof at === 'string' ? `Set on ${momentText(at)}. Leave it empty to keep it.` : otherwise;
-  };
   return (
     <Stack>
       <TextInput
@@ -52,14 +48,13 @@ export function PsaFields({
           disabled={closed}
           {...form.getInputProps('clientId')}
         />
-        <PasswordInput
+        <SecretInput
           label="Client secret"
-          description={secret('clientSecret', 'Halo shows it once. Kept sealed and never shown again.')}
+          name="clientSecret"
+          secretsSetAt={secretsSetAt}
+          about="Halo shows it once. Kept sealed and never shown again."
           required={isNew}
           disabled={closed}
-          autoComplete="off"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the client secret', tabIndex: 0 }}
-          aria-invalid={form.errors['clientSecret'] === undefined ? undefined : true}
           {...form.getInputProps('clientSecret')}
         />
         <TextInput
@@ -68,12 +63,12 @@ export function PsaFields({
           disabled={closed}
           {...form.getInputProps('haloTenant')}
         />
-        <PasswordInput
+        <SecretInput
           label="Secret of the tab"
-          description={secret('iframeSecret', 'Halo’s secret for the custom tab; without it nobody signs in from Halo.')}
+          name="iframeSecret"
+          secretsSetAt={secretsSetAt}
+          about="Halo’s secret for the custom tab; without it nobody signs in from Halo."
           disabled={closed}
-          autoComplete="off"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the secret of the tab', tabIndex: 0 }}
           {...form.getInputProps('iframeSecret')}
         />
         <NumberInput

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Table } from '@mantine/core';
+import { Anchor, Badge, Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
@@ -8,6 +8,7 @@ import { PlusIcon } from '../shown/icons.js';
 import { countText } from '../shown/numbers.js';
 import { Empty } from '../states/empty.js';
 import { Read } from '../states/read.js';
+import { ShortTable } from '../table/short-table.js';
 import { psaInstancesQuery, tenantsQuery } from '../tenants/queries.js';
 import { NewPsaInstance } from './new-psa-instance.js';
 
@@ -33,44 +34,44 @@ export default function PsaInstancesScreen() {
                 : 'An owner connects one with an API application’s Client ID and secret.'}
             </Empty>
           ) : (
-            <Table.ScrollContainer minWidth={640}>
-              <Table className="boxed" verticalSpacing="sm">
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th scope="col">Name</Table.Th>
-                    <Table.Th scope="col">Address</Table.Th>
-                    <Table.Th scope="col">State</Table.Th>
-                    <Table.Th scope="col" className="number">
-                      Tenants
-                    </Table.Th>
-                    <Table.Th scope="col" className="number">
-                      Calls in five minutes
-                    </Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {found.map(({ id, name, baseUrl, enabled, callsPer5Minutes }) => (
-                    <Table.Tr key={id}>
-                      <Table.Th scope="row">
-                        <Anchor component={Link} href={`/psa-instances/${id}`}>
-                          {name}
-                        </Anchor>
-                      </Table.Th>
-                      <Table.Td>{baseUrl}</Table.Td>
-                      <Table.Td>
-                        <Badge variant="light" color={enabled ? 'green' : 'gray'}>
-                          {enabled ? 'On' : 'Off'}
-                        </Badge>
-                      </Table.Td>
-                      <Table.Td className="number">
-                        {countText(tenants.filter(({ psaInstanceId }) => psaInstanceId === id).length)}
-                      </Table.Td>
-                      <Table.Td className="number">{countText(callsPer5Minutes)}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <ShortTable
+              rows={found}
+              rowId={({ id }) => id}
+              minWidth={640}
+              columns={[
+                {
+                  id: 'name',
+                  header: 'Name',
+                  cell: ({ id, name }) => (
+                    <Anchor component={Link} href={`/psa-instances/${id}`}>
+                      {name}
+                    </Anchor>
+                  ),
+                },
+                { id: 'address', header: 'Address', cell: ({ baseUrl }) => baseUrl },
+                {
+                  id: 'state',
+                  header: 'State',
+                  cell: ({ enabled }) => (
+                    <Badge variant="light" color={enabled ? 'green' : 'gray'}>
+                      {enabled ? 'On' : 'Off'}
+                    </Badge>
+                  ),
+                },
+                {
+                  id: 'tenants',
+                  header: 'Tenants',
+                  numeric: true,
+                  cell: ({ id }) => countText(tenants.filter(({ psaInstanceId }) => psaInstanceId === id).length),
+                },
+                {
+                  id: 'calls',
+                  header: 'Calls in five minutes',
+                  numeric: true,
+                  cell: ({ callsPer5Minutes }) => countText(callsPer5Minutes),
+                },
+              ]}
+            />
           )
         }
       </Read>

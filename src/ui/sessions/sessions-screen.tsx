@@ -1,4 +1,4 @@
-import { Button, Table } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { When } from '../shown/times.js';
 import { Confirm } from '../states/confirm.js';
 import { Empty } from '../states/empty.js';
 import { Read } from '../states/read.js';
+import { ShortTable } from '../table/short-table.js';
 
 const sessionsQuery = queryOptions({
   queryKey: ['sessions'],
@@ -68,47 +69,23 @@ export default function SessionsScreen() {
 
 function Sessions({ sessions, onEnd }: { sessions: ListedSession[]; onEnd: (session: ListedSession) => void }) {
   return (
-    <Table.ScrollContainer minWidth={760}>
-      <Table className="boxed" verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Name</Table.Th>
-            <Table.Th scope="col">PSA instance</Table.Th>
-            <Table.Th scope="col">Role</Table.Th>
-            <Table.Th scope="col">Signed in by</Table.Th>
-            <Table.Th scope="col">Since</Table.Th>
-            <Table.Th scope="col">Last used</Table.Th>
-            <Table.Th scope="col">Ends</Table.Th>
-            <Table.Td />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {sessions.map((session) => (
-            <Table.Tr key={session.id}>
-              <Table.Th scope="row">{session.name}</Table.Th>
-              <Table.Td>
-                <PsaInstanceName id={session.psaInstanceId} />
-              </Table.Td>
-              <Table.Td>{session.role}</Table.Td>
-              <Table.Td>{VIA[session.via]}</Table.Td>
-              <Table.Td>
-                <When at={session.startedAt} />
-              </Table.Td>
-              <Table.Td>
-                <When at={session.lastUsedAt} />
-              </Table.Td>
-              <Table.Td>
-                <When at={session.endsAt} />
-              </Table.Td>
-              <Table.Td ta="right">
-                <Button size="xs" variant="default" onClick={() => onEnd(session)} aria-label={`End the session of ${session.name}`}>
-                  End
-                </Button>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <ShortTable
+      rows={sessions}
+      rowId={({ id }) => id}
+      columns={[
+        { id: 'name', header: 'Name', cell: ({ name }) => name },
+        { id: 'psaInstance', header: 'PSA instance', cell: ({ psaInstanceId }) => <PsaInstanceName id={psaInstanceId} /> },
+        { id: 'role', header: 'Role', cell: ({ role }) => role },
+        { id: 'via', header: 'Signed in by', cell: ({ via }) => VIA[via] },
+        { id: 'since', header: 'Since', cell: ({ startedAt }) => <When at={startedAt} /> },
+        { id: 'lastUsed', header: 'Last used', cell: ({ lastUsedAt }) => <When at={lastUsedAt} /> },
+        { id: 'ends', header: 'Ends', cell: ({ endsAt }) => <When at={endsAt} /> },
+      ]}
+      action={(session) => (
+        <Button size="xs" variant="default" onClick={() => onEnd(session)} aria-label={`End the session of ${session.name}`}>
+          End
+        </Button>
+      )}
+    />
   );
 }

@@ -1,7 +1,7 @@
-import { Accordion, Autocomplete, PasswordInput, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Accordion, Autocomplete, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
-import { momentText } from '../shown/times.js';
+import { SecretInput } from '../shown/secret-input.js';
 import type { AccountForm } from './account.js';
 import { marketplacesQuery } from './queries.js';
 import { WhereToFind } from './where-to-find.js';
@@ -24,10 +24,6 @@ export function AccountFields({
   const { data: marketplaces = [] } = useQuery(marketplacesQuery);
   const chosen = marketplaces.find(({ code }) => code === form.values.marketplace.trim().toLowerCase());
   const isNew = secretsSetAt === undefined;
-  const secret = (name: string): string => {
-    const at = (secretsSetAt as Record<string, unknown> | undefined)?.[name];
-    return typeof at === 'string' ? `Set on ${momentText(at)}. Leave it empty to keep it.` : 'Kept sealed and never shown again.';
-  };
   return (
     <Stack>
       <TextInput
@@ -81,24 +77,21 @@ export function AccountFields({
           autoComplete="off"
           {...form.getInputProps('username')}
         />
-        <PasswordInput
+        <SecretInput
           label="Password"
-          description={secret('password')}
+          name="password"
+          secretsSetAt={secretsSetAt}
           required={isNew}
           disabled={disabled}
           autoComplete="new-password"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
-          aria-invalid={form.errors['password'] === undefined ? undefined : true}
           {...form.getInputProps('password')}
         />
-        <PasswordInput
+        <SecretInput
           label="Subscription key"
-          description={secret('subscriptionKey')}
+          name="subscriptionKey"
+          secretsSetAt={secretsSetAt}
           required={isNew}
           disabled={disabled}
-          autoComplete="off"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the subscription key', tabIndex: 0 }}
-          aria-invalid={form.errors['subscriptionKey'] === undefined ? undefined : true}
           {...form.getInputProps('subscriptionKey')}
         />
       </SimpleGrid>

@@ -1,14 +1,16 @@
-import { Anchor, Button, Table, Text } from '@mantine/core';
+import { Anchor, Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { TenantView } from '../api/generated.js';
 import { ImportState } from '../imports/import-state.js';
+import { PsaInstanceName } from '../psa-instances/psa-instance-name.js';
 import { useMay } from '../session/session.js';
 import { Screen } from '../shell/screen.js';
 import { PlusIcon } from '../shown/icons.js';
 import { When } from '../shown/times.js';
 import { Empty } from '../states/empty.js';
 import { Read } from '../states/read.js';
+import { ShortTable } from '../table/short-table.js';
 import { psaInstancesQuery, tenantsQuery } from './queries.js';
 import { StatusBadge } from './status-badge.js';
 import { waitingCustomers } from './waiting-customers.js';
@@ -47,48 +49,35 @@ function TenantsTable({ tenants }: { tenants: TenantView[] }) {
   const { data: instances = [] } = useQuery(psaInstancesQuery);
   const several = instances.length > 1;
   return (
-    <Table.ScrollContainer minWidth={760}>
-      <Table className="boxed" highlightOnHover verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Name</Table.Th>
-            {several && <Table.Th scope="col">PSA instance</Table.Th>}
-            <Table.Th scope="col">Marketplace</Table.Th>
-            <Table.Th scope="col">State</Table.Th>
-            <Table.Th scope="col">Last import</Table.Th>
-            <Table.Th scope="col">Next import</Table.Th>
-            <Table.Th scope="col">To map</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {tenants.map((tenant) => (
-            <Table.Tr key={tenant.id}>
-              <Table.Th scope="row">
-                <Anchor component={Link} href={`/tenants/${tenant.id}`}>
-                  {tenant.name}
-                </Anchor>
-              </Table.Th>
-              {several && <Table.Td>{instances.find(({ id }) => id === tenant.psaInstanceId)?.name}</Table.Td>}
-              <Table.Td>{tenant.marketplace}</Table.Td>
-              <Table.Td>
-                <StatusBadge tenant={tenant} />
-              </Table.Td>
-              <Table.Td>
-                <LastImport tenant={tenant} />
-              </Table.Td>
-              <Table.Td>
-                <When at={tenant.nextRunAt} none={tenant.integrator.enabled ? 'not scheduled' : 'integrator off'} />
-              </Table.Td>
-              <Table.Td>
-                <ToMap tenant={tenant} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <ShortTable
+      rows={tenants}
+      rowId={({ id }) => id}
+      columns={[
+        {
+          id: 'name',
+          header: 'Name',
+          cell: ({ id, name }) => (
+            <Anchor component={Link} href={`/tenants/${id}`}>
+              {name}
+            </Anchor>
+          ),
+        },
+        ...(several ? [{ id: 'psaInstance', header: 'PSA instance', cell: instanceOf }] : []),
+        { id: 'marketplace', header: 'Marketplace', cell: ({ marketplace }) => marketplace },
+        { id: 'state', header: 'State', cell: (tenant) => <StatusBadge tenant={tenant} /> },
+        { id: 'lastImport', header: 'Last import', cell: (tenant) => <LastImport tenant={tenant} /> },
+        {
+          id: 'nextImport',
+          header: 'Next import',
+          cell: ({ nextRunAt, integrator }) => <When at={nextRunAt} none={integrator.enabled ? 'not scheduled' : 'integrator off'} />,
+        },
+        { id: 'toMap', header: 'To map', cell: (tenant) => <ToMap tenant={tenant} /> },
+      ]}
+    />
   );
 }
+
+const instanceOf = ({ psaInstanceId }: TenantView) => <PsaInstanceName id={psaInstanceId} />;
 
 function LastImport({ tenant: { lastImport } }: { tenant: TenantView }) {
   if (!lastImport) return <Text c="dimmed">none yet</Text>;

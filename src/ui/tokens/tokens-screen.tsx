@@ -1,4 +1,4 @@
-import { Button, Table } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import { When } from '../shown/times.js';
 import { Confirm } from '../states/confirm.js';
 import { Empty } from '../states/empty.js';
 import { Read } from '../states/read.js';
+import { ShortTable } from '../table/short-table.js';
 import { NewToken } from './new-token.js';
 import { tokensQuery, useRevokeToken } from './queries.js';
 
@@ -64,45 +65,22 @@ export default function TokensScreen() {
 
 function Tokens({ tokens, onRevoke }: { tokens: TokenView[]; onRevoke: (token: TokenView) => void }) {
   return (
-    <Table.ScrollContainer minWidth={760}>
-      <Table className="boxed" verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Name</Table.Th>
-            <Table.Th scope="col">PSA instance</Table.Th>
-            <Table.Th scope="col">Role</Table.Th>
-            <Table.Th scope="col">Made</Table.Th>
-            <Table.Th scope="col">Last used</Table.Th>
-            <Table.Th scope="col">Ends</Table.Th>
-            <Table.Td />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {tokens.map((token) => (
-            <Table.Tr key={token.id}>
-              <Table.Th scope="row">{token.name}</Table.Th>
-              <Table.Td>
-                <PsaInstanceName id={token.psaInstanceId} />
-              </Table.Td>
-              <Table.Td>{token.role}</Table.Td>
-              <Table.Td>
-                <When at={token.createdAt} />
-              </Table.Td>
-              <Table.Td>
-                <When at={token.lastUsedAt} none="not yet" />
-              </Table.Td>
-              <Table.Td>
-                <When at={token.expiresAt} />
-              </Table.Td>
-              <Table.Td ta="right">
-                <Button size="xs" variant="default" onClick={() => onRevoke(token)} aria-label={`Revoke ${token.name}`}>
-                  Revoke
-                </Button>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <ShortTable
+      rows={tokens}
+      rowId={({ id }) => id}
+      columns={[
+        { id: 'name', header: 'Name', cell: ({ name }) => name },
+        { id: 'psaInstance', header: 'PSA instance', cell: ({ psaInstanceId }) => <PsaInstanceName id={psaInstanceId} /> },
+        { id: 'role', header: 'Role', cell: ({ role }) => role },
+        { id: 'made', header: 'Made', cell: ({ createdAt }) => <When at={createdAt} /> },
+        { id: 'lastUsed', header: 'Last used', cell: ({ lastUsedAt }) => <When at={lastUsedAt} none="not yet" /> },
+        { id: 'ends', header: 'Ends', cell: ({ expiresAt }) => <When at={expiresAt} /> },
+      ]}
+      action={(token) => (
+        <Button size="xs" variant="default" onClick={() => onRevoke(token)} aria-label={`Revoke ${token.name}`}>
+          Revoke
+        </Button>
+      )}
+    />
   );
 }
