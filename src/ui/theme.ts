@@ -32,6 +32,9 @@ export const theme = createTheme({
   headings: { fontWeight: '600', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.125rem' }, h3: { fontSize: '1rem' } } },
 });
 
+/** Of buttons that take something away: they bear white text with a contrast of more than 6. */
+const RED = { '--mantine-color-red-filled': '#b42318', '--mantine-color-red-filled-hover': '#912018' };
+
 /** Where Mantine's own colours have too little contrast to be read by everybody (WCAG 2.2, 1.4.3). */
 export const readableColours: CSSVariablesResolver = () => ({
   variables: {},
@@ -46,11 +49,13 @@ export const readableColours: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#667380',
     '--mantine-color-error': '#b42318',
     '--mantine-color-anchor': '#1c65a0',
+    ...RED,
   },
   dark: {
     '--mantine-color-dimmed': '#b0b8c0',
     '--mantine-color-placeholder': '#9aa3ab',
     '--mantine-color-error': '#ff9b91',
     '--mantine-color-anchor': '#8ac1ea',
+    ...RED,
   },
 });

@@ -163,4 +163,25 @@ describe('an import that the guard held', () => {
     const after = await installation.ended(id);
     expect(after.counts.licences.deactivated).toBe(1);
   });
+
+  it('is discarded once that is confirmed, and nothing of it is made', async () => {
+    const { id } = await installation.api<ImportView>('POST', `/tenants/${tenantId}/integrator/run`);
+    expect((await installation.ended(id)).state).toBe('needs_approval');
+    await visiting(async (visitor) => {
+      const { page } = visitor;
+      await visitor.open(`/imports/${id}`, 'Import of Ingram US');
+      for (const answer of ['Keep them waiting', 'Discard']) {
+        await page.getByText('Needs approval').waitFor();
+        await page.getByRole('button', { name: 'Discard …' }).click();
+        const dialog = page.getByRole('dialog', { name: 'Discard the held changes?' });
+        await dialog.waitFor();
+        expect(await visitor.barriers()).toEqual([]);
+        await dialog.getByRole('button', { name: answer }).click();
+        await dialog.waitFor({ state: 'detached' });
+      }
+      await page.getByText('Needs approval').waitFor({ state: 'detached' });
+    });
+    const { state, counts } = await installation.ended(id);
+    expect({ state, deactivated: counts.licences.deactivated }).toEqual({ state: 'succeeded_with_skips', deactivated: 0 });
+  });
 });

@@ -134,6 +134,28 @@ describe("a tenant's page", () => {
       { as: { role: 'viewer', psaInstanceId } },
     ));
 
+  it('removes it once that is confirmed, and leaves it alone otherwise', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const id = await installation.addTenant(psaInstanceId, { name: 'Ingram CA' });
+      const tenants = async (): Promise<string[]> =>
+        (await installation.api<{ data: { id: string }[] }>('GET', '/tenants')).data.map((tenant) => tenant.id);
+      await visitor.open(`/tenants/${id}`, 'Ingram CA');
+      for (const answer of ['Keep it', 'Remove it']) {
+        expect(await tenants()).toContain(id);
+        await page.getByRole('button', { name: 'Tenant', exact: true }).click();
+        const remove = page.getByRole('menuitem', { name: /^Remove/ });
+        await remove.waitFor();
+        expect((await visitor.barriers()).filter((barrier) => barrier.includes('contrast'))).toEqual([]);
+        await remove.click();
+        await page.getByRole('dialog', { name: 'Remove Ingram CA?' }).waitFor();
+        expect(await visitor.barriers()).toEqual([]);
+        await page.getByRole('button', { name: answer }).click();
+      }
+      await page.getByRole('heading', { name: 'Tenants', level: 1 }).waitFor();
+      expect(await tenants()).toEqual([tenantId]);
+    }));
+
   it('says of one that is not there that it was not found', () =>
     visiting(async (visitor) => {
       await visitor.open('/tenants/3f0c2f4e-6a6e-4b8c-9a55-0d9d3c1d7a10', 'Tenant');

@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ChangeView, ImportView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
-import { Dialog } from '../shell/dialog.js';
 import { counted } from '../shown/numbers.js';
+import { Confirm } from '../states/confirm.js';
 import { ProblemAlert } from '../states/problem.js';
 import { Read } from '../states/read.js';
 import { inOneLine } from './change-fields.js';
@@ -103,25 +103,21 @@ function Choice({ row, changes }: { row: ImportView; changes: ChangeView[] }) {
           </Button>
         </Group>
       )}
-      <Dialog opened={discarding} onClose={() => setDiscarding(false)} title="Discard the held changes?">
-        <Stack>
-          <Text size="sm">None of them is made. The next import looks again, and holds them again if they are still called for.</Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={() => setDiscarding(false)}>
-              Keep them waiting
-            </Button>
-            <Button
-              color="red"
-              onClick={() => {
-                setDiscarding(false);
-                discard.mutate();
-              }}
-            >
-              Discard
-            </Button>
-          </Group>
-        </Stack>
-      </Dialog>
+      <Confirm
+        opened={discarding}
+        title="Discard the held changes?"
+        yes="Discard"
+        no="Keep them waiting"
+        onNo={() => setDiscarding(false)}
+        onYes={() => {
+          setDiscarding(false);
+          discard.mutate();
+        }}
+        pending={discard.isPending}
+        error={null}
+      >
+        None of them is made. The next import looks again, and holds them again if they are still called for.
+      </Confirm>
     </Stack>
   );
 }

@@ -28,7 +28,7 @@ export function PsaInstanceMenu({ instance }: { instance: PsaInstanceView }) {
             {instance.enabled ? 'Switch off' : 'Switch on'}
           </Menu.Item>
           {mayRemove && (
-            <Menu.Item color="red" onClick={open}>
+            <Menu.Item color="var(--mantine-color-error)" onClick={open}>
               Remove …
             </Menu.Item>
           )}

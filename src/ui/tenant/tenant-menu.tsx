@@ -1,12 +1,12 @@
-import { Button, Group, Menu, Stack, Text } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { api } from '../api/client.js';
 import type { TenantView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
-import { Dialog } from '../shell/dialog.js';
 import { DownIcon } from '../shown/icons.js';
+import { Confirm } from '../states/confirm.js';
 import { ProblemAlert } from '../states/problem.js';
 import { useUpdateTenant } from './queries.js';
 
@@ -37,30 +37,26 @@ export function TenantMenu({ tenant }: { tenant: TenantView }) {
         <Menu.Dropdown>
           <Menu.Item onClick={() => update.mutate({ enabled: !tenant.enabled })}>{tenant.enabled ? 'Switch off' : 'Switch on'}</Menu.Item>
           {mayRemove && (
-            <Menu.Item color="red" onClick={open}>
+            <Menu.Item color="var(--mantine-color-error)" onClick={open}>
               Remove …
             </Menu.Item>
           )}
         </Menu.Dropdown>
       </Menu>
       {update.error && <ProblemAlert error={update.error} />}
-      <Dialog opened={asking} onClose={close} title={`Remove ${tenant.name}?`}>
-        <Stack>
-          <Text size="sm">
-            It is not imported any more, and its mappings and links are put away. Nothing in HaloPSA or the marketplace is touched: clients
-            and subscriptions stay as they are.
-          </Text>
-          {remove.error && <ProblemAlert error={remove.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close} data-autofocus>
-              Keep it
-            </Button>
-            <Button color="red" onClick={() => remove.mutate()} loading={remove.isPending}>
-              Remove it
-            </Button>
-          </Group>
-        </Stack>
-      </Dialog>
+      <Confirm
+        opened={asking}
+        title={`Remove ${tenant.name}?`}
+        yes="Remove it"
+        no="Keep it"
+        onNo={close}
+        onYes={() => remove.mutate()}
+        pending={remove.isPending}
+        error={remove.error}
+      >
+        It is not imported any more, and its mappings and links are put away. Nothing in HaloPSA or the marketplace is touched: clients and
+        subscriptions stay as they are.
+      </Confirm>
     </>
   );
 }
