@@ -47,16 +47,14 @@ export class HeldList {
   ) {}
 
   /**
-   * Lets others have their turn now and then. Undefined if rows cannot be told apart, or are of too many kinds.
+   * Lets others have their turn often: somebody is being answered from tables meanwhile. Undefined if rows cannot be told apart, or are of too many kinds.
    * @param width How many values of the rest each row has.
    */
   static async of({ rows, ...read }: HeldRows, width: number): Promise<HeldList | undefined> {
-    const texts = columnOf(read.texts, rows, 1);
-    await breathe();
-    const ids = columnOf(read.ids, rows, 1);
-    const rest = columnOf(read.rest, rows, width);
-    await breathe();
-    const kinds = columnOf(read.kinds, rows, 1);
+    const texts = await columnOf(read.texts, rows, 1);
+    const ids = await columnOf(read.ids, rows, 1);
+    const rest = await columnOf(read.rest, rows, width);
+    const kinds = await columnOf(read.kinds, rows, 1);
     if (!texts || !ids || !rest || !kinds) return undefined;
     const codes = new Uint16Array(rows);
     const known = new Map<string, number>();
@@ -136,7 +134,7 @@ export class HeldList {
 
 const KINDS = 2 ** 16;
 /** So many rows are read before others have their turn. */
-const AT_ONCE = 20_000;
+const AT_ONCE = 2_000;
 
 interface Column {
   text: string;
@@ -145,13 +143,14 @@ interface Column {
 }
 
 /** Undefined if there are more or fewer values. */
-function columnOf(text: string, rows: number, width: number): Column | undefined {
+async function columnOf(text: string, rows: number, width: number): Promise<Column | undefined> {
   const starts = new Uint32Array(rows + 1);
   let values = 0;
   for (let at = width === 0 ? -1 : text.indexOf(END); at >= 0; at = text.indexOf(END, at + 1)) {
     values += 1;
     if (values > rows * width) return undefined;
     if (values % width === 0) starts[values / width] = at + 1;
+    if (values % AT_ONCE === 0) await breathe();
   }
   return values === rows * width && starts[rows] === text.length ? { text, starts } : undefined;
 }
