@@ -13,7 +13,7 @@ import { knownSites, loadPart, type Depth, type LoadedPart, type PartScope } fro
 import { digestOf } from './store/shown.js';
 import type { Queryable } from './store/query.js';
 import { witnessOf } from './store/seen.js';
-import { PART_SIZE, turnsOf, type Turn } from './turns.js';
+import { turnsOf, type Turn } from './turns.js';
 import type { Marketplace, Psa } from './vendors.js';
 
 /** A plan that keeps asking for more than this many times over asks for what nobody can show. */
@@ -102,9 +102,7 @@ export class PlanParts {
     const turns = await turnsOf(this.context);
     const shared = this.context.settings.clientImport.updateMainSiteAddress ? await this.#sharedClients(turns) : undefined;
     const settled = shared ? undefined : this.context.settled;
-    // One part is soon loaded, and mostly planned once a day, from a basis of its own: what it rests on is asked for when it comes up again.
-    const many = this.context.look.records > (this.context.partSize ?? PART_SIZE);
-    const ground = settled && (settled.any || many) ? await this.#ground() : undefined;
+    const ground = settled && (await this.#ground());
     if (ground !== undefined && (await settled?.repeatAll(ground))) return this.context.progress('plan', 0, null);
     const all = turns();
     // Parts are settled, or not, several in a row: what is loaded ahead goes by the part before.

@@ -131,7 +131,7 @@ export class PartsStage {
     const look: MarketplaceLook = {
       customers: { complete: true, dropped: 0, malformed: seen.malformedCustomers, seen: 0 },
       subscriptions: { complete: seen.sight.complete, dropped: 0, malformed: seen.malformed, seen: 0 },
-      records: seen.world.subscriptions.length,
+      records: 0,
       unreadable: new Map(),
       callsMade: 0,
     };

@@ -144,20 +144,6 @@ describe('A plan made part by part, some of which were settled before', () => {
       expect(await atOnceAfter(() => Promise.resolve())).toBe(true);
     });
 
-    it('counts again at once from the second time on where it is but one part', async () => {
-      let kept = new Kept();
-      await on.store(seen);
-      for (const [atOnce, grounds] of [
-        [false, 0],
-        [false, 1],
-        [true, 1],
-      ] as const) {
-        await on.inParts(seen, 1000, kept);
-        expect([kept.atOnce, kept.grounds.size]).toEqual([atOnce, grounds]);
-        kept = kept.next();
-      }
-    });
-
     const elsewhere = `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id, create_anyway) VALUES ('${FROM.psaInstanceId}', '${randomUUID()}', 'theirs', '', '77', false)`;
     it.each([
       ['a customer', `UPDATE customers SET digest = 'other' WHERE customer_id = '2'`],
