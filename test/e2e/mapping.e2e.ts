@@ -103,6 +103,9 @@ describe('the mapping table', () => {
       await rowOf(visitor, customer).getByRole('checkbox').focus();
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
+      // Keys go to the button until the search has the focus.
+      const search = page.getByRole('textbox', { name: `Find a client in HaloPSA for ${customer.name}` });
+      await search.and(page.locator(':focus')).waitFor();
       await page.keyboard.press('ControlOrMeta+a');
       await page.keyboard.type(client.name);
       await page.getByRole('option', { name: client.name }).waitFor();
