@@ -25,8 +25,9 @@ export async function forgetOldClaims(query: Query, psaInstanceId: string): Prom
 }
 
 /**
- * Claims the keys of licences that an import is about to create, notes the changes whose keys it got as sent, and gives them. Another tenant that is connected to the same marketplace account keeps a key while its own create is open, and for as
- * long as the look that this import planned from may have missed what came of it.
+ * Claims the keys of licences that an import is about to create, notes the changes whose keys it got as sent, and gives them. Another tenant
+ * that is connected to the same marketplace account keeps a key while its own create is open, and for as long as the look that this import planned
+ * from may have missed what came of it. A process of an earlier version goes by `ended_at`, so that of a claim that is made again is taken away.
  */
 export async function noteKeyedSent(
   query: Query,
@@ -38,7 +39,7 @@ export async function noteKeyedSent(
   const [claimed] = (await query(
     preparedByText(`WITH claimed AS (INSERT INTO licence_claims AS claim (psa_instance_id, key, tenant_id, import_id, change_id)
      SELECT $1, wanted.key, $2, $3, wanted.change_id FROM unnest($4::text[], $5::uuid[]) WITH ORDINALITY AS wanted(key, change_id, place) ORDER BY place
-     ON CONFLICT (psa_instance_id, key) DO UPDATE SET tenant_id = excluded.tenant_id, import_id = excluded.import_id, change_id = excluded.change_id
+     ON CONFLICT (psa_instance_id, key) DO UPDATE SET tenant_id = excluded.tenant_id, import_id = excluded.import_id, change_id = excluded.change_id, ended_at = NULL
      WHERE claim.tenant_id = excluded.tenant_id
        OR coalesce(${ENDED_AT}, 'infinity') + make_interval(secs => $6)
           <= (SELECT started_at FROM imports WHERE id = excluded.import_id)
