@@ -3,7 +3,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 /** Ends each value. No id has it; a list with a text that does is not held. */
 export const END = '\u0001';
 
-/** A list's rows in its order, as SQL puts them together: in each text a value for each row, or as many as the list says. */
+/** A piece of a list's rows in its order, as SQL puts them together: in each text a value for each row, or as many as the list says. */
 export interface HeldRows {
   rows: number;
   /** What each is searched by. */
@@ -47,26 +47,32 @@ export class HeldList {
   ) {}
 
   /**
-   * Lets others have their turn often: somebody is being answered from tables meanwhile. Undefined if rows cannot be told apart, or are of too many kinds.
+   * Lets others have their turn after each piece: somebody is being answered from tables meanwhile. Undefined if rows cannot be told apart, or
+   * are of too many kinds.
    * @param width How many values of the rest each row has.
    */
-  static async of({ rows, ...read }: HeldRows, width: number): Promise<HeldList | undefined> {
-    const texts = await columnOf(read.texts, rows, 1);
-    const ids = await columnOf(read.ids, rows, 1);
-    const rest = await columnOf(read.rest, rows, width);
-    const kinds = await columnOf(read.kinds, rows, 1);
-    if (!texts || !ids || !rest || !kinds) return undefined;
+  static async of(pieces: readonly HeldRows[], width: number): Promise<HeldList | undefined> {
+    const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0);
+    const texts = new ColumnOfPieces(rows, 1);
+    const ids = new ColumnOfPieces(rows, 1);
+    const rest = new ColumnOfPieces(rows, width);
     const codes = new Uint16Array(rows);
     const known = new Map<string, number>();
-    for (let row = 0; row < rows; row += 1) {
-      if (row % AT_ONCE === 0) await breathe();
-      const kind = valueOf(kinds, row);
-      const code = known.get(kind) ?? known.size;
-      if (code >= KINDS) return undefined;
-      known.set(kind, code);
-      codes[row] = code;
+    let row = 0;
+    for (const piece of pieces) {
+      if (!texts.add(piece.texts, piece.rows) || !ids.add(piece.ids, piece.rows) || !rest.add(piece.rest, piece.rows)) return undefined;
+      const kinds = piece.kinds.split(END);
+      if (kinds.pop() !== '' || kinds.length !== piece.rows) return undefined;
+      for (const kind of kinds) {
+        const code = known.get(kind) ?? known.size;
+        if (code >= KINDS) return undefined;
+        known.set(kind, code);
+        codes[row] = code;
+        row += 1;
+      }
+      await breathe();
     }
-    return new HeldList(texts, ids, rest, codes, [...known.keys()]);
+    return new HeldList(texts.whole(), ids.whole(), rest.whole(), codes, [...known.keys()]);
   }
 
   get rows(): number {
@@ -133,8 +139,6 @@ export class HeldList {
 }
 
 const KINDS = 2 ** 16;
-/** So many rows are read before others have their turn. */
-const AT_ONCE = 2_000;
 
 interface Column {
   text: string;
@@ -142,17 +146,37 @@ interface Column {
   starts: Uint32Array;
 }
 
-/** Undefined if there are more or fewer values. */
-async function columnOf(text: string, rows: number, width: number): Promise<Column | undefined> {
-  const starts = new Uint32Array(rows + 1);
-  let values = 0;
-  for (let at = width === 0 ? -1 : text.indexOf(END); at >= 0; at = text.indexOf(END, at + 1)) {
-    values += 1;
-    if (values > rows * width) return undefined;
-    if (values % width === 0) starts[values / width] = at + 1;
-    if (values % AT_ONCE === 0) await breathe();
+class ColumnOfPieces {
+  private readonly texts: string[] = [];
+  private readonly starts: Uint32Array;
+  private row = 0;
+
+  constructor(
+    rows: number,
+    private readonly width: number,
+  ) {
+    this.starts = new Uint32Array(rows + 1);
   }
-  return values === rows * width && starts[rows] === text.length ? { text, starts } : undefined;
+
+  /** False if these rows have more or fewer values. */
+  add(text: string, rows: number): boolean {
+    const from = this.starts[this.row]!;
+    let values = 0;
+    let ended = 0;
+    for (let at = text.indexOf(END); at >= 0; at = text.indexOf(END, ended)) {
+      values += 1;
+      ended = at + 1;
+      if (values > rows * this.width) return false;
+      if (values % this.width === 0) this.starts[this.row + values / this.width] = from + ended;
+    }
+    this.texts.push(text);
+    this.row += rows;
+    return values === rows * this.width && ended === text.length;
+  }
+
+  whole(): Column {
+    return { text: this.texts.join(''), starts: this.starts };
+  }
 }
 
 /** Without its last end. */

@@ -26,6 +26,16 @@ const JOIN_STEPS = `WITH joined AS (
     DELETE FROM list_steps WHERE id = ANY(ARRAY(SELECT id FROM list_steps WHERE tenant_id = $1 FOR UPDATE SKIP LOCKED)) RETURNING steps
   ) INSERT INTO list_steps (tenant_id, steps) SELECT $1, sum(steps) FROM joined HAVING count(*) > 0`;
 
+const STEPS_NOW = `SELECT coalesce(sum(steps), 0)::text AS version, count(*)::int AS steps FROM list_steps WHERE tenant_id = $1`;
+
+/** So many rows come in one piece: a long answer is taken in at once, and others wait for that. */
+const PIECE = 500;
+
+/** Rows in their order, in pieces of `$4`. */
+const piecesOf = (rows: string): string => `SELECT count(*)::int AS rows, string_agg(text || $2, '' ORDER BY place) AS texts,
+    string_agg(kind || $2, '' ORDER BY place) AS kinds, string_agg(id || $2, '' ORDER BY place) AS ids, string_agg(rest, '' ORDER BY place) AS rest
+  FROM (SELECT held.*, row_number() OVER () AS place FROM (${rows} LIMIT $3) AS held) AS held GROUP BY (place - 1) / $4 ORDER BY (place - 1) / $4`;
+
 /** By the list's index instead of sorting, and without further processes: somebody waits for other answers meanwhile, nobody for this one. */
 const GENTLY = `SELECT set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true),
   set_config('random_page_cost', '1', true), set_config('work_mem', '32MB', true)`;
@@ -88,18 +98,14 @@ class HeldLists {
 
   private async read({ width, rows }: Reading, tenantId: string, held: Held): Promise<void> {
     try {
-      const read = await this.dataSource.transaction(async (manager) => {
+      // Of one moment: what the version tells of are the rows.
+      const read = await this.dataSource.transaction('REPEATABLE READ', async (manager) => {
         await manager.query(GENTLY);
-        const [all] = await manager.query<(HeldRows & { version: string; steps: number })[]>(
-          `SELECT count(*)::int AS rows, coalesce(string_agg(text || $2, ''), '') AS texts, coalesce(string_agg(kind || $2, ''), '') AS kinds,
-             coalesce(string_agg(id || $2, ''), '') AS ids, coalesce(string_agg(rest, ''), '') AS rest,
-             (SELECT coalesce(sum(steps), 0)::text FROM list_steps WHERE tenant_id = $1) AS version,
-             (SELECT count(*)::int FROM list_steps WHERE tenant_id = $1) AS steps FROM (${rows} LIMIT $3) AS held`,
-          [tenantId, END, HELD_TO + 1],
-        );
-        return all!;
+        const [steps] = await manager.query<{ version: string; steps: number }[]>(STEPS_NOW, [tenantId]);
+        const pieces = await manager.query<HeldRows[]>(piecesOf(rows), [tenantId, END, HELD_TO + 1, PIECE]);
+        return { ...steps!, pieces, rows: pieces.reduce((sum, piece) => sum + piece.rows, 0) };
       });
-      held.list = read.rows < HELD_FROM || read.rows > HELD_TO ? undefined : await HeldList.of(read, width);
+      held.list = read.rows < HELD_FROM || read.rows > HELD_TO ? undefined : await HeldList.of(read.pieces, width);
       held.version = read.version;
       if (read.steps > STEPS) await this.dataSource.query(JOIN_STEPS, [tenantId]);
     } catch {

@@ -10,8 +10,8 @@ export interface Part {
 export interface List<Key, Row> {
   /** The same for all parts of it, and for none of another list. */
   name: string;
-  /** What is called so never has more rows or fewer: it is counted once. */
-  fixed?: boolean;
+  /** What tells a state of the list from every other: it is counted once for each. Left out where nothing does. */
+  state?: string | undefined;
   count(): Promise<number>;
   /** Which rows a part has, in its order. */
   keys(part: Part): Promise<Key[]>;
@@ -49,24 +49,29 @@ export async function partOfList<Key, Row>(list: List<Key, Row>, { offset, limit
   return [await rows(keys.toReversed()), total];
 }
 
-/** As they were last counted here, for a guess from which end a part is nearer: to know it means to count first. */
-const lastTotals = new Map<string, number>();
+interface Counted {
+  total: number;
+  state: string | undefined;
+}
+
+/** As lists were last counted here: also for a guess from which end a part is nearer, as to know it means to count first. */
+const lastTotals = new Map<string, Counted>();
 const REMEMBERED = 1000;
 
-async function totalOf({ name, fixed, count }: Pick<List<never, never>, 'name' | 'fixed' | 'count'>): Promise<number> {
-  const known = fixed === true ? lastTotals.get(name) : undefined;
-  const total = known ?? (await count());
-  noteTotal(name, total);
+async function totalOf({ name, state, count }: Pick<List<never, never>, 'name' | 'state' | 'count'>): Promise<number> {
+  const last = lastTotals.get(name);
+  const total = last && state !== undefined && last.state === state ? last.total : await count();
+  noteTotal(name, { total, state });
   return total;
 }
 
 function lastTotal(name: string): number {
-  return lastTotals.get(name) ?? Infinity;
+  return lastTotals.get(name)?.total ?? Infinity;
 }
 
-function noteTotal(name: string, total: number): void {
+function noteTotal(name: string, counted: Counted): void {
   lastTotals.delete(name);
-  lastTotals.set(name, total);
+  lastTotals.set(name, counted);
   const [oldest] = lastTotals.keys();
   if (lastTotals.size > REMEMBERED && oldest !== undefined) lastTotals.delete(oldest);
 }

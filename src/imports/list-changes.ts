@@ -28,7 +28,7 @@ export async function listChanges(dataSource: DataSource, row: Import, query: Ch
     {
       name: JSON.stringify(['changes', chosen, values, row.attempt, row.finishedAt]),
       // When it is over, its changes may still become others' business, but no more and no fewer.
-      fixed: row.finishedAt !== null && state === undefined,
+      state: row.finishedAt !== null && state === undefined ? 'over' : undefined,
       count: async () => (await dataSource.query<{ total: number }[]>(`SELECT count(*)::int AS total ${chosen}`, values))[0]!.total,
       keys: ({ offset, limit, backwards }) => {
         const order = ['attempt', 'sequence', 'id'].map((column) => (backwards ? `${column} DESC` : column)).join(', ');

@@ -9,7 +9,7 @@ export async function listSkips(manager: EntityManager, row: Import, query: Skip
   return partOfList<string, Skip>(
     {
       name: JSON.stringify(['skips', where, row.attempt, row.finishedAt]),
-      fixed: row.finishedAt !== null,
+      state: row.finishedAt === null ? undefined : 'over',
       count: () => manager.countBy(Skip, where),
       keys: async ({ offset, limit, backwards }) => {
         const order = { id: backwards ? 'DESC' : 'ASC' } as const;

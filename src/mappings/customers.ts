@@ -50,7 +50,7 @@ export async function listCustomers(dataSource: DataSource, tenantId: string, qu
   const rows = (keys: readonly { customer_id: string }[]): Promise<Row[]> =>
     dataSource.query<Row[]>(CUSTOMERS_OF_IDS, [tenantId, keys.map((key) => key.customer_id)]);
   const shown = await heldCustomers(dataSource, tenantId, query);
-  if (shown) return [await rows(shown[0]), shown[1]];
+  if (shown.held) return [await rows(shown.held[0]), shown.held[1]];
   const [where, values] = await chosen(dataSource, tenantId, query);
   const held = query.sort === 'subscriptions' ? HELD : '';
   const ask = <T>(sql: string, ...more: number[]): Promise<T[]> => dataSource.query<T[]>(sql, [...values, ...more]);
@@ -62,6 +62,7 @@ export async function listCustomers(dataSource: DataSource, tenantId: string, qu
   return partOfList<{ customer_id: string }, CustomerView>(
     {
       name: JSON.stringify(['customers', where, values]),
+      state: shown.version,
       count: async () => (await ask<{ total: number }>(`SELECT count(*)::int AS total FROM listed_customers ${where}`))[0]!.total,
       keys: ({ offset, limit, backwards }) =>
         ask(

@@ -24,25 +24,28 @@ export const UNDECIDED: readonly string[] = ['unmapped', 'suggested', 'ambiguous
 /** What waits for a person first, after what nobody has said anything of. */
 export const STATES: readonly string[] = ['ambiguous', 'broken', 'suggested', 'mapped', 'ignored'];
 
-/** The ids of a part of a tenant's customers and how many are wanted, as far as this process holds them as they are. */
+/**
+ * The ids of a part of a tenant's customers and how many are wanted, as far as this process holds them as they are, and what tells that state of
+ * them from others.
+ */
 export async function heldCustomers(
   dataSource: DataSource,
   tenantId: string,
   query: CustomersQuery,
-): Promise<[{ customer_id: string }[], number] | undefined> {
+): Promise<{ held?: [{ customer_id: string }[], number]; version?: string }> {
   const { clientId, search, state, sort = 'name', offset, limit } = query;
-  if (clientId !== undefined) return undefined;
-  const held = heldLists(dataSource);
-  const now = await held.now(tenantId, search);
+  if (clientId !== undefined) return {};
+  const lists = heldLists(dataSource);
+  const now = await lists.now(tenantId, search);
   const { total, found } =
-    held.get(sort === 'subscriptions' ? COUNTED : CUSTOMERS, tenantId, now)?.part({
+    lists.get(sort === 'subscriptions' ? COUNTED : CUSTOMERS, tenantId, now)?.part({
       offset,
       limit,
       ...(state !== undefined && { accepts: accepting(state) }),
       ...(search !== undefined && { search: { text: now.search!, id: search } }),
       ...(sort !== 'name' && { order: { name: sort, compare: ORDERS[sort] } }),
     }) ?? {};
-  return found && [found.map(({ id }) => ({ customer_id: id })), total!];
+  return { ...(found && { held: [found.map(({ id }) => ({ customer_id: id })), total!] }), version: now.version };
 }
 
 function accepting(state: NonNullable<CustomersQuery['state']>): NonNullable<Wanted['accepts']> {

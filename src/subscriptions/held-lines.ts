@@ -49,30 +49,34 @@ function kindOf(text: string): Kind {
 /** What lines are of one kind by. */
 const SORTS: readonly string[] = ['state', 'status', 'autoRenew', 'renewalDate'] satisfies (keyof Kind)[];
 
-/** A part of a tenant's lines and how many are wanted, as far as this process holds them as they are and they are asked for by what it knows of them. */
+/**
+ * A part of a tenant's lines and how many are wanted, as far as this process holds them as they are and they are asked for by what it knows of
+ * them; and what tells that state of them from others.
+ */
 export async function heldLines(
   dataSource: DataSource,
   tenantIds: readonly string[],
   query: LinesFilter & PageQuery & { sort?: string },
-): Promise<[NarrowLine[], number] | undefined> {
+): Promise<{ held?: [NarrowLine[], number]; version?: string }> {
   const { customerId, clientId, subscriptionId, line, search, sort = 'subscriptionId', offset, limit } = query;
   const [tenantId] = tenantIds;
-  if (tenantId === undefined || tenantIds.length > 1) return undefined;
-  if ([customerId, clientId, subscriptionId, line].some((one) => one !== undefined)) return undefined;
+  if (tenantId === undefined || tenantIds.length > 1) return {};
+  if ([customerId, clientId, subscriptionId, line].some((one) => one !== undefined)) return {};
+  const lists = heldLists(dataSource);
+  const now = await lists.now(tenantId, search);
+  const { version } = now;
   const by = sort.replace(/^-/, '');
-  if (by !== 'subscriptionId' && !SORTS.includes(by)) return undefined;
+  if (by !== 'subscriptionId' && !SORTS.includes(by)) return { version };
   const renewing = needsSubscription(query) || by === 'autoRenew' || by === 'renewalDate';
-  const held = heldLists(dataSource);
-  const now = await held.now(tenantId, search);
   const { total, found } =
-    held.get(renewing ? RENEWING : LINES, tenantId, now)?.part({
+    lists.get(renewing ? RENEWING : LINES, tenantId, now)?.part({
       offset,
       limit,
       accepts: accepting(query),
       ...(search !== undefined && { search: { text: now.search!, id: search } }),
       ...(by === 'subscriptionId' ? { backwards: sort.startsWith('-') } : { order: orderOf(sort, by as keyof Kind) }),
     }) ?? {};
-  return found && [found.map((line) => narrowOf(tenantId, line)), total!];
+  return { ...(found && { held: [found.map((line) => narrowOf(tenantId, line)), total!] }), version };
 }
 
 function accepting({ state, status, autoRenew, renewsBefore }: LinesFilter): NonNullable<Wanted['accepts']> {

@@ -14,7 +14,7 @@ export async function listSubscriptions(
 ): Promise<[SubscriptionLineView[], number]> {
   const linesOf = async (keys: NarrowLine[]): Promise<SubscriptionLineView[]> =>
     keys.length === 0 ? [] : (await dataSource.query<LineRow[]>(LINES_OF_KEYS, columnsOf(keys))).map(viewOfLine);
-  const held = await heldLines(dataSource, tenantIds, query);
+  const { held, version } = await heldLines(dataSource, tenantIds, query);
   if (held) return [await linesOf(held[0]), held[1]];
   const { offset, limit, sort, ...filter } = query;
   const choice = await choose(dataSource, tenantIds, filter);
@@ -26,6 +26,7 @@ export async function listSubscriptions(
   return partOfList<NarrowLine, SubscriptionLineView>(
     {
       name: JSON.stringify(['subscriptions', tenantIds, filter]),
+      state: version,
       count: async () => (await ask<{ total: number }>((add) => `SELECT count(*)::int AS total ${listed(choice, add)}`))[0]!.total,
       keys: (part) => ask((add) => ordered(choice, sort, part, add)),
       ...(filter.search !== undefined && { few: (atMost, part) => ask((add) => few(choice, sort, part, atMost, add)) }),
