@@ -43,8 +43,10 @@ export async function lookAtCustomerRecords(
   await readMany<Customer, Customer | Malformed | null>(wanted, {
     read: (row) => marketplace.customer(row.customerId),
     async store(batch) {
-      for (const { row, answer } of batch) found.set(row.customerId, answer);
-      const worth = batch.flatMap(({ row, answer, readAt }) => (answer && !('reason' in answer) ? [{ detail: answer, row, readAt }] : []));
+      for (const { wanted: row, answer } of batch) found.set(row.customerId, answer);
+      const worth = batch.flatMap(({ wanted: row, answer, readAt }) =>
+        answer && !('reason' in answer) ? [{ detail: answer, row, readAt }] : [],
+      );
       if (worth.length > 0) await hold.fenced((query) => storeCustomersRead(query, tenant.id, worth));
     },
     done: (count) => context.progress(count, wanted.length),

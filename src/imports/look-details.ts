@@ -30,10 +30,10 @@ export async function readDetails(
   await readMany<string, ReadDetail>(ids, {
     read: (id) => marketplace.subscription(id),
     async store(batch) {
-      const read = batch.flatMap(({ row: id, answer, readAt }) =>
+      const read = batch.flatMap(({ wanted: id, answer, readAt }) =>
         answer && !('reason' in answer) ? [{ id, detail: answer, readAt }] : [],
       );
-      for (const { row: id, answer } of batch) if (answer === null || 'reason' in answer) unreadable.set(id, answer);
+      for (const { wanted: id, answer } of batch) if (answer === null || 'reason' in answer) unreadable.set(id, answer);
       if (read.length > 0) await ops.store(read);
     },
     done: (count) => ops.done(count),

@@ -1,39 +1,17 @@
-import type { Client, Customer, Licence, Malformed, Site } from '../domain/index.js';
-import { askForAbsent } from './ask-for-absent.js';
 import { ImportFailure } from './failure.js';
-import { lookAtCustomerRecords } from './look-customers.js';
-import { readInto, type LookContext, type MarketplaceLook } from './look-marketplace.js';
-import { lookAtAddresses, lookAtSites, type PsaLookContext } from './look-psa.js';
-import type { Needs, Plan, PlanInput, ReadDetail } from './plan/input.js';
+import { type LookedUp, Lookups, type LookupsContext, nothingLookedUp } from './lookups.js';
+import type { Plan, PlanInput } from './plan/input.js';
 import { isSettled, isWhole, matchesOf, noNeeds, planImport, restsOnWritten } from './plan/plan.js';
-import type { Progress } from './report-progress.js';
 import type { Print, SettledParts } from './settled-parts.js';
 import { groundOf } from './store/ground.js';
-import { knownSites, loadPart, type Depth, type LoadedPart, type PartScope } from './store/load-part.js';
+import { knownSites, loadPart, type Depth, type LoadedPart } from './store/load-part.js';
 import { digestOf } from './store/shown.js';
-import type { Queryable } from './store/query.js';
-import { witnessOf } from './store/seen.js';
 import { turnsOf, type Turn } from './turns.js';
-import type { Marketplace, Psa } from './vendors.js';
 
 /** A plan that keeps asking for more than this many times over asks for what nobody can show. */
 const ROUNDS = 8;
 
-/** Up to how many clients are asked for by id before a look at all sites is cheaper. */
-const CLIENTS_ASKED_SINGLY = 10;
-
-export interface PartsContext {
-  db: Queryable;
-  marketplace: Marketplace;
-  psa: Psa;
-  look: MarketplaceLook;
-  marketplaceContext: LookContext;
-  psaContext: PsaLookContext;
-  progress: Progress;
-  /** Where parts are loaded from. */
-  from: Omit<PartScope, 'customerIds' | 'sites' | 'unreadable'>;
-  /** The customers that the import is for; null for all. */
-  scope: readonly string[] | null;
+export interface PartsContext extends LookupsContext {
   /** What is the same for every part. */
   settings: Omit<
     PlanInput,
@@ -68,14 +46,6 @@ export interface PlannedPart {
   print: Print | undefined;
 }
 
-/** What was looked up for one part. */
-interface LookedUp {
-  customerDetails: Map<string, Customer | Malformed | null>;
-  licenceDetails: Map<string, Licence | null>;
-  absent: Map<string, ReadDetail>;
-  addresses: Map<string, Site>;
-}
-
 /** What is known of one part. */
 interface Loaded extends LoadedPart {
   depth: Depth;
@@ -88,11 +58,11 @@ interface Loaded extends LoadedPart {
  * lacks is looked up, and the part planned again until its plan is whole.
  */
 export class PlanParts {
-  readonly #clientDetails = new Map<string, Client | null>();
-  #clientsAsked = 0;
-  #sitesLookedAt = false;
+  readonly #lookups: Lookups;
 
-  constructor(private readonly context: PartsContext) {}
+  constructor(private readonly context: PartsContext) {
+    this.#lookups = new Lookups(context);
+  }
 
   /**
    * Hands on the plan of each part that is not settled, one at a time and in their order, while the next one is planned. Nothing of them may be
@@ -160,7 +130,7 @@ export class PlanParts {
    * @param stuck whether it rests on what was written last.
    */
   #printOf(turn: Turn, { print, applied, withSites }: Loaded, stuck: boolean): Print | undefined {
-    if (print === undefined || withSites !== this.#sitesLookedAt || this.#clientDetails.size > 0) return undefined;
+    if (print === undefined || withSites !== this.#lookups.sitesLookedAt || this.#lookups.clients.size > 0) return undefined;
     if (!stuck) return { digest: digestOf(JSON.stringify([turn, print])), stuck };
     return applied === undefined ? undefined : { digest: digestOf(JSON.stringify([turn, print, applied])), stuck };
   }
@@ -176,18 +146,19 @@ export class PlanParts {
   }
 
   async #plan(turn: Turn, loaded: Loaded, sharedClients: ReadonlySet<string> | undefined): Promise<PlannedPart> {
-    const found: LookedUp = { customerDetails: new Map(), licenceDetails: new Map(), absent: new Map(), addresses: new Map() };
+    const found = nothingLookedUp();
+    const { updateMainSiteAddress } = this.context.settings.clientImport;
     let part = loaded;
     for (let round = 0; round < ROUNDS; round += 1) {
-      if (part.depth !== 'records' || part.withSites !== this.#sitesLookedAt) part = await this.#load(turn);
+      if (part.depth !== 'records' || part.withSites !== this.#lookups.sitesLookedAt) part = await this.#load(turn);
       const alone = round === 0 && !sharedClients && this.#printOf(turn, part, false) !== undefined;
       const input = this.#input(turn, part, found, sharedClients);
       const plan = planImport(input);
       if (!isWhole(plan)) {
-        await this.#lookUp(plan.needs, input, found);
+        await this.#lookups.lookUp(plan.needs, input, found);
         // Details stand in tables now; what else was looked up was handed over.
         if (plan.needs.details.size > 0) part = await this.#load(turn);
-      } else if (!(await this.#lookAtAddresses(plan, input, found)))
+      } else if (!updateMainSiteAddress || !(await this.#lookups.lookAtAddresses(plan, input, found)))
         return { plan, print: alone && isSettled(plan) ? this.#printOf(turn, part, restsOnWritten(plan)) : undefined };
     }
     throw new ImportFailure(
@@ -199,7 +170,7 @@ export class PlanParts {
 
   async #load({ customerIds }: Turn, depth: Depth = 'records'): Promise<Loaded> {
     const { db, from, look } = this.context;
-    const withSites = this.#sitesLookedAt;
+    const withSites = this.#lookups.sitesLookedAt;
     const withApplied = depth === 'records' || this.context.settled?.anyStuck === true;
     const part = await loadPart(db, { ...from, customerIds, sites: withSites, unreadable: look.unreadable }, depth, withApplied);
     return { ...part, depth, withSites };
@@ -224,62 +195,8 @@ export class PlanParts {
       customerDetails: found.customerDetails,
       licenceDetails: found.licenceDetails,
       absent: found.absent,
-      clientDetails: this.#clientDetails,
+      clientDetails: this.#lookups.clients,
     };
-  }
-
-  /** Looks up what the planner lacked. */
-  async #lookUp(needs: Needs, input: PlanInput, found: LookedUp): Promise<void> {
-    const { context } = this;
-    const { marketplace, psa, progress, look, db, from } = context;
-    const listed = new Set(input.subscriptions.rows.map((row) => row.subscriptionId)).intersection(needs.details);
-    await readInto(context.marketplaceContext, marketplace, look, [...listed]);
-    const absent = [...needs.details.difference(listed)];
-    // One look at all sites says the main site of every client that has but one.
-    const wantSites = !this.#sitesLookedAt && (needs.sites || this.#clientsAsked + needs.clients.size > CLIENTS_ASKED_SINGLY);
-    const clients: Needs['clients'] = wantSites ? new Set() : needs.clients;
-    let done = 0;
-    const total = absent.length + clients.size + needs.licences.size;
-    const step = (phase: 'marketplace' | 'psa'): Promise<void> => progress(phase, (done += 1), total);
-    const witness = absent.length > 0 ? await witnessOf(db, from.tenantId, context.scope) : undefined;
-    const answers = await askForAbsent(marketplace, { ids: absent, listed: witness ? [witness] : [], linked: new Set() }, () =>
-      step('marketplace'),
-    );
-    for (const [id, answer] of answers) found.absent.set(id, answer);
-    const customers = await lookAtCustomerRecords(context.marketplaceContext, marketplace, {
-      rows: input.customers.rows.filter((row) => needs.customers.has(row.customerId)),
-      fresh: context.scope !== null,
-      callsMade: look.callsMade,
-    });
-    look.callsMade += customers.callsMade;
-    for (const [id, customer] of customers.found) found.customerDetails.set(id, customer);
-    for (const id of clients) await this.#askForClient(id, () => step('psa'));
-    for (const id of needs.licences) {
-      found.licenceDetails.set(id, await psa.licence(id));
-      await step('psa');
-    }
-    if (wantSites) {
-      await lookAtSites(context.psaContext, psa);
-      this.#sitesLookedAt = true;
-    }
-  }
-
-  async #askForClient(id: string, step: () => Promise<void>): Promise<void> {
-    this.#clientsAsked += 1;
-    this.#clientDetails.set(id, await this.context.psa.client(id));
-    await step();
-  }
-
-  /** Asks for the addresses that the list of sites lacks, of clients that are mapped. Answers whether there were any. */
-  async #lookAtAddresses(plan: Plan, { sites, mappings }: PlanInput, { addresses }: LookedUp): Promise<boolean> {
-    if (!sites || !this.context.settings.clientImport.updateMainSiteAddress) return false;
-    const mapped = new Set([...plan.mappings, ...mappings].map(({ clientId }) => clientId).filter((id) => id !== null));
-    const asked = await lookAtAddresses(
-      this.context.psa,
-      [...mapped].flatMap((id) => sites.byClient.get(id) ?? []).filter(({ siteId }) => !addresses.has(siteId)),
-    );
-    for (const site of asked) addresses.set(site.siteId, site);
-    return asked.length > 0;
   }
 
   /** Clients to which several customers are mapped, whichever parts they are in. */
@@ -288,14 +205,12 @@ export class PlanParts {
     const shared = new Set<string>();
     for (const turn of turns()) {
       const needs = noNeeds();
-      const input = this.#input(turn, await this.#load(turn), {
-        customerDetails: new Map(),
-        licenceDetails: new Map(),
-        absent: new Map(),
-        addresses: new Map(),
-      });
+      const input = this.#input(turn, await this.#load(turn), nothingLookedUp());
       matchesOf(input, needs);
-      for (const id of needs.clients) await this.#askForClient(id, () => this.context.progress('psa', 0, null));
+      for (const id of needs.clients) {
+        await this.#lookups.askForClient(id);
+        await this.context.progress('psa', 0, null);
+      }
       for (const [customerId, match] of matchesOf(input, noNeeds())) {
         if (match.kind !== 'client') continue;
         const { clientId } = match.client;

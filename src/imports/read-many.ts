@@ -9,23 +9,23 @@ const WORTH_ANOTHER = 100;
 /** So many wait at most: then nothing more is read until the database has caught up. */
 const MOST_WAITING = 500;
 
-export interface ReadManyOps<Row, Answer> {
-  read(row: Row): Promise<Answer>;
-  /** Keeps what was read, each once; rows and answers that are not worth keeping are for it to leave out. */
-  store(batch: readonly { row: Row; answer: Answer; readAt: Date }[]): Promise<void>;
+export interface ReadManyOps<Wanted, Answer> {
+  read(wanted: Wanted): Promise<Answer>;
+  /** Keeps what was read, each once; what is not worth keeping is for it to leave out. */
+  store(batch: readonly { wanted: Wanted; answer: Answer; readAt: Date }[]): Promise<void>;
   /** So many have been read. */
   done(count: number): Promise<void>;
   now(): number;
 }
 
 /**
- * Reads one record for each row, several at once, storing them as they come, and holds none that is stored. Ends at the first error, once what
+ * Reads one record for each of these ids or rows, several at once, storing them as they come, and holds none that is stored. Ends at the first error, once what
  * was under way has ended.
  */
-export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyOps<Row, Answer>): Promise<void> {
+export async function readMany<Wanted, Answer>(all: readonly Wanted[], ops: ReadManyOps<Wanted, Answer>): Promise<void> {
   let count = 0;
-  const waiting = rows.toReversed();
-  let unstored: { row: Row; answer: Answer; readAt: Date }[] = [];
+  const waiting = all.toReversed();
+  let unstored: { wanted: Wanted; answer: Answer; readAt: Date }[] = [];
   let failure: { error: unknown } | undefined;
   const stopped = (): boolean => failure !== undefined;
   const flush = async (): Promise<void> => {
@@ -48,10 +48,10 @@ export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyO
   };
   const reader = async (): Promise<void> => {
     try {
-      for (let row = waiting.pop(); row !== undefined && !stopped(); row = waiting.pop()) {
-        const answer = await ops.read(row);
+      for (let wanted = waiting.pop(); wanted !== undefined && !stopped(); wanted = waiting.pop()) {
+        const answer = await ops.read(wanted);
         count += 1;
-        unstored.push({ row, answer, readAt: new Date(ops.now()) });
+        unstored.push({ wanted, answer, readAt: new Date(ops.now()) });
         storeSome();
         if (unstored.length >= MOST_WAITING) await Promise.race(storing);
         await ops.done(count);
@@ -60,7 +60,7 @@ export async function readMany<Row, Answer>(rows: readonly Row[], ops: ReadManyO
       failure ??= { error };
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, Math.ceil(rows.length / CALLS_FOR_A_CONNECTION)) }, reader));
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, Math.ceil(all.length / CALLS_FOR_A_CONNECTION)) }, reader));
   await Promise.all(storing);
   // What was read is kept even if the rest could not be: the next attempt reads only what is missing.
   if (failure) await flush().catch(() => undefined);

@@ -1,6 +1,6 @@
+import { execute } from './store/query.js';
 import type { DataSource } from 'typeorm';
 import type { Import, ImportState } from '../../entities/index.js';
-import { preparedByText } from '../database/prepared.js';
 import { applyPlan, type Decisions } from './apply/apply-plan.js';
 import { rememberShown } from './apply/remember-shown.js';
 import { spent, type Again, type Attempt, type ImportDeps } from './attempt.js';
@@ -207,9 +207,10 @@ async function pause({ deps, signal }: Attempt, ms: number): Promise<void> {
 }
 
 async function openSkips(dataSource: DataSource, importId: string): Promise<number> {
-  const rows = (await dataSource.query(
-    preparedByText(`SELECT count(*)::int AS n FROM skips WHERE import_id = $1 AND NOT (reason = ANY($2))`),
+  const rows = await execute<{ n: number }>(
+    dataSource,
+    `SELECT count(*)::int AS n FROM skips WHERE import_id = $1 AND NOT (reason = ANY($2))`,
     [importId, SETTLED_SKIPS],
-  )) as { n: number }[];
+  );
   return rows[0]!.n;
 }

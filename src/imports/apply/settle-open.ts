@@ -1,4 +1,4 @@
-import { preparedByText } from '../../database/prepared.js';
+import { execute } from '../store/query.js';
 import type { ChangeAction, ChangeEntity } from '../../../entities/index.js';
 import type { Client, Licence, LicenceFields, NewClient } from '../../domain/index.js';
 import { storeMappings } from '../store/known.js';
@@ -29,21 +29,21 @@ const COLUMNS = `changes.id, changes.tenant_id, entity, action, changes.customer
 
 /** Creates of clients whose end nobody heard, of all tenants of a PSA instance or of one tenant. */
 export async function openClientCreates(db: Queryable, of: { psaInstanceId: string; tenantId?: string }): Promise<OpenChange<NewClient>[]> {
-  return (await db.query(
-    preparedByText(`SELECT ${COLUMNS} FROM changes JOIN imports ON imports.id = changes.import_id
-     WHERE changes.psa_instance_id = $1 AND ($2::uuid IS NULL OR changes.tenant_id = $2) AND entity = 'client' AND action = 'create' AND changes.state = 'sent'`),
+  return execute<OpenChange<NewClient>>(
+    db,
+    `SELECT ${COLUMNS} FROM changes JOIN imports ON imports.id = changes.import_id
+     WHERE changes.psa_instance_id = $1 AND ($2::uuid IS NULL OR changes.tenant_id = $2) AND entity = 'client' AND action = 'create' AND changes.state = 'sent'`,
     [of.psaInstanceId, of.tenantId ?? null],
-  )) as OpenChange<NewClient>[];
+  );
 }
 
 /** Writes to licences whose end nobody heard, of one tenant. */
 export async function openLicenceWrites(db: Queryable, tenantId: string): Promise<OpenChange<LicenceFields>[]> {
-  return (await db.query(
-    preparedByText(
-      `SELECT ${COLUMNS} FROM imports JOIN changes ON changes.import_id = imports.id WHERE imports.tenant_id = $1 AND entity <> 'client' AND changes.state = 'sent'`,
-    ),
+  return execute<OpenChange<LicenceFields>>(
+    db,
+    `SELECT ${COLUMNS} FROM imports JOIN changes ON changes.import_id = imports.id WHERE imports.tenant_id = $1 AND entity <> 'client' AND changes.state = 'sent'`,
     [tenantId],
-  )) as OpenChange<LicenceFields>[];
+  );
 }
 
 function never({ id, running }: OpenChange<unknown>): Settlement {

@@ -4,7 +4,7 @@ import { Import as ImportEntity } from '../../../entities/index.js';
 import { columnsOf, entityOfRow } from '../../database/entity-of-row.js';
 import { prepared, preparedByText } from '../../database/prepared.js';
 import { AttemptLost, ImportCancelled } from '../failure.js';
-import { jsonParameter, type Query } from './query.js';
+import { execute, jsonParameter, type Query } from './query.js';
 import { MAY_BE_TAKEN } from './take-over.js';
 
 /** How an import may move from state to state. Everything not named here is refused. */
@@ -74,7 +74,12 @@ const claim = (dataSource: DataSource): string =>
  */
 export const HELD_IMPORT = `imports WHERE id = $1 AND attempt = $2 AND state = 'running' FOR KEY SHARE`;
 
-function reasonToStop(rows: readonly { cancel_requested_at: Date | null }[]): AttemptLost | ImportCancelled | undefined {
+/** Whether somebody wants the import to end. */
+interface Wish {
+  cancel_requested_at: Date | null;
+}
+
+function reasonToStop(rows: readonly Wish[]): AttemptLost | ImportCancelled | undefined {
   const [row] = rows;
   if (!row) return new AttemptLost();
   return row.cancel_requested_at === null ? undefined : new ImportCancelled();
@@ -114,34 +119,33 @@ export class ImportHold {
 
   /** Throws when another attempt took over or somebody cancelled. */
   async progress(phase: ImportPhase, done: number, total: number | null, calls: { marketplace: number; psa: number }): Promise<void> {
-    const [rows] = (await this.dataSource.query(
-      preparedByText(`UPDATE imports SET phase = $3, progress_done = $4, progress_total = $5, calls_marketplace = $6, calls_psa = $7, heartbeat_at = clock_timestamp()
-       WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`),
+    const rows = await execute<Wish>(
+      this.dataSource,
+      `UPDATE imports SET phase = $3, progress_done = $4, progress_total = $5, calls_marketplace = $6, calls_psa = $7, heartbeat_at = clock_timestamp()
+       WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`,
       [this.importId, this.attempt, phase, done, total, calls.marketplace, calls.psa],
-    )) as [{ cancel_requested_at: Date | null }[], number];
-    if (rows.length === 0) throw new AttemptLost();
-    if (rows[0]!.cancel_requested_at !== null) throw new ImportCancelled();
+    );
+    const why = reasonToStop(rows);
+    if (why) throw why;
   }
 
   /** Says that the attempt is alive. Answers why it is to stop, if it is. */
   async beat(): Promise<AttemptLost | ImportCancelled | undefined> {
-    const [rows] = (await this.dataSource.query(
-      preparedByText(
-        `UPDATE imports SET heartbeat_at = clock_timestamp() WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`,
-      ),
+    const rows = await execute<Wish>(
+      this.dataSource,
+      `UPDATE imports SET heartbeat_at = clock_timestamp() WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING cancel_requested_at`,
       [this.importId, this.attempt],
-    )) as [{ cancel_requested_at: Date | null }[], number];
+    );
     return reasonToStop(rows);
   }
 
   /** Why the attempt is to stop, if it is. */
   async check(): Promise<AttemptLost | ImportCancelled | undefined> {
-    const rows = (await this.dataSource.query(
-      preparedByText(`SELECT cancel_requested_at FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running'`),
+    const rows = await execute<Wish>(
+      this.dataSource,
+      `SELECT cancel_requested_at FROM imports WHERE id = $1 AND attempt = $2 AND state = 'running'`,
       [this.importId, this.attempt],
-    )) as {
-      cancel_requested_at: Date | null;
-    }[];
+    );
     return reasonToStop(rows);
   }
 
@@ -213,10 +217,7 @@ export class ImportHold {
 
   async #fenced<T>(work: (query: Query) => Promise<T>, stops: (why: AttemptLost | ImportCancelled) => boolean): Promise<T> {
     return this.dataSource.transaction(async (manager) => {
-      const held = (await manager.query(preparedByText(`SELECT cancel_requested_at FROM ${HELD_IMPORT}`), [
-        this.importId,
-        this.attempt,
-      ])) as { cancel_requested_at: Date | null }[];
+      const held = await execute<Wish>(manager, `SELECT cancel_requested_at FROM ${HELD_IMPORT}`, [this.importId, this.attempt]);
       const why = reasonToStop(held);
       if (why && stops(why)) throw why;
       return work((sql, parameters) => manager.query(sql, parameters));

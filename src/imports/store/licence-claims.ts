@@ -1,4 +1,4 @@
-import { preparedByText } from '../../database/prepared.js';
+import { execute } from './query.js';
 import { LATE_SECONDS } from './stragglers.js';
 import type { Query } from './query.js';
 
@@ -36,16 +36,17 @@ export async function noteKeyedSent(
 ): Promise<Set<string>> {
   // In one order, so that two who claim the same keys wait for each other in turn.
   const sorted = creates.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  const [claimed] = (await query(
-    preparedByText(`WITH claimed AS (INSERT INTO licence_claims AS claim (psa_instance_id, key, tenant_id, import_id, change_id)
+  const claimed = await execute<{ id: string }>(
+    query,
+    `WITH claimed AS (INSERT INTO licence_claims AS claim (psa_instance_id, key, tenant_id, import_id, change_id)
      SELECT $1, wanted.key, $2, $3, wanted.change_id FROM unnest($4::text[], $5::uuid[]) WITH ORDINALITY AS wanted(key, change_id, place) ORDER BY place
      ON CONFLICT (psa_instance_id, key) DO UPDATE SET tenant_id = excluded.tenant_id, import_id = excluded.import_id, change_id = excluded.change_id, ended_at = NULL
      WHERE claim.tenant_id = excluded.tenant_id
        OR coalesce(${ENDED_AT}, 'infinity') + make_interval(secs => $6)
           <= (SELECT started_at FROM imports WHERE id = excluded.import_id)
      RETURNING change_id)
-     UPDATE changes SET state = 'sent', sent_at = now() FROM claimed WHERE changes.id = claimed.change_id RETURNING changes.id`),
+     UPDATE changes SET state = 'sent', sent_at = now() FROM claimed WHERE changes.id = claimed.change_id RETURNING changes.id`,
     [psaInstanceId, tenantId, importId, sorted.map(({ key }) => key), sorted.map(({ id }) => id), LATE_SECONDS],
-  )) as [{ id: string }[], number];
+  );
   return new Set(claimed.map(({ id }) => id));
 }

@@ -1,13 +1,13 @@
-import { preparedByText } from '../../database/prepared.js';
 import type { Order } from '../../domain/index.js';
-import { jsonParameter, type Query, type Queryable } from './query.js';
+import { execute, jsonParameter, type Query, type Queryable } from './query.js';
 
 /** Orders that were not final when last seen, by id, with their customer. */
 export async function openOrders(db: Queryable, tenantId: string): Promise<Map<string, string>> {
-  const rows = (await db.query(preparedByText(`SELECT order_id, customer_id FROM open_orders WHERE tenant_id = $1`), [tenantId])) as {
-    order_id: string;
-    customer_id: string;
-  }[];
+  const rows = await execute<{ order_id: string; customer_id: string }>(
+    db,
+    `SELECT order_id, customer_id FROM open_orders WHERE tenant_id = $1`,
+    [tenantId],
+  );
   return new Map(rows.map((row) => [row.order_id, row.customer_id]));
 }
 
@@ -19,18 +19,20 @@ export async function storeOrders(
   readUntil: string | undefined,
 ): Promise<void> {
   const rows = open.map(({ orderId, customerId }) => ({ order_id: orderId, customer_id: customerId }));
-  await query(preparedByText(`DELETE FROM open_orders WHERE tenant_id = $1 AND NOT (order_id = ANY($2))`), [
+  await execute(query, `DELETE FROM open_orders WHERE tenant_id = $1 AND NOT (order_id = ANY($2))`, [
     tenantId,
     open.map((order) => order.orderId),
   ]);
-  await query(
-    preparedByText(`INSERT INTO open_orders (tenant_id, order_id, customer_id, seen_at)
-     SELECT $1, order_id, customer_id, now() FROM jsonb_to_recordset($2::jsonb) AS seen(order_id text, customer_id text) ON CONFLICT DO NOTHING`),
+  await execute(
+    query,
+    `INSERT INTO open_orders (tenant_id, order_id, customer_id, seen_at)
+     SELECT $1, order_id, customer_id, now() FROM jsonb_to_recordset($2::jsonb) AS seen(order_id text, customer_id text) ON CONFLICT DO NOTHING`,
     [tenantId, jsonParameter(rows)],
   );
   if (readUntil === undefined) return;
-  await query(
-    preparedByText(`UPDATE tenants SET orders_read_until = $2 WHERE id = $1 AND (orders_read_until IS NULL OR orders_read_until < $2)`),
+  await execute(
+    query,
+    `UPDATE tenants SET orders_read_until = $2 WHERE id = $1 AND (orders_read_until IS NULL OR orders_read_until < $2)`,
     [tenantId, readUntil],
   );
 }

@@ -1,8 +1,7 @@
-import { preparedByText } from '../../database/prepared.js';
 import { clientKey, type Malformed, type Subscription, type SubscriptionDetail } from '../../domain/index.js';
 import { underRow } from '../look-details.js';
 import type { KnownLink, KnownMapping, ReadDetail } from '../plan/input.js';
-import { rowsOf, type Queryable } from './query.js';
+import { execute, rowsOf, type Queryable } from './query.js';
 import { exactNameDigest, looseNameDigest } from './shown.js';
 
 /** What of a record is loaded: all of it, or only what tells whether it is another than it was. Then `rows` are of no use to a planner. */
@@ -48,10 +47,7 @@ export async function customersBy(
   depth: Depth,
 ): Promise<StandingCustomer[]> {
   const select = `customer_id AS id, name, digest, ${recordIf(depth, 'row')}`;
-  return (await db.query(preparedByText(rowsOf(select, 'customers', column, '$2', 'AND listed')), [
-    tenantId,
-    values,
-  ])) as StandingCustomer[];
+  return execute<StandingCustomer>(db, rowsOf(select, 'customers', column, '$2', 'AND listed'), [tenantId, values]);
 }
 
 /** Other customers whose names are exactly the same. */
@@ -95,13 +91,14 @@ export async function subscriptionsOf(db: Queryable, scope: PartScope, depth: De
   if (!scope.subscriptions) return held;
   const select = `subscription_id AS id, digest, read_at::text AS read, ${recordIf(depth, 'row')}, ${depth === 'records' ? 'detail' : 'NULL AS detail'}, listed,
     read_by = $3 AND read_attempt = $4 AS now`;
-  const found = (await db.query(
-    preparedByText(`${rowsOf(select, 'subscriptions', 'customer_id', '$2', 'AND listed')}
+  const found = await execute<HeldRow>(
+    db,
+    `${rowsOf(select, 'subscriptions', 'customer_id', '$2', 'AND listed')}
      UNION ALL
      SELECT ${select} FROM subscriptions WHERE tenant_id = $1 AND NOT listed AND detail->>'customerId' = ANY($2)
-       AND EXISTS (SELECT 1 FROM links WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = subscriptions.subscription_id)`),
+       AND EXISTS (SELECT 1 FROM links WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = subscriptions.subscription_id)`,
     [scope.tenantId, scope.customerIds, scope.importId, scope.attempt],
-  )) as HeldRow[];
+  );
   for (const { id, digest, read, record, detail, listed, now } of found) {
     held.ids.push(id);
     // A detail is never stored without the moment at which it was read.
@@ -120,7 +117,7 @@ const MAPPING = `customer_id AS "customerId", state, client_id AS "clientId", or
 
 export async function mappingsOf(db: Queryable, tenantId: string, customerIds: readonly string[]): Promise<KnownMapping[]> {
   const sql = rowsOf(MAPPING, 'mappings', 'customer_id', '$2', 'AND archived_at IS NULL');
-  return (await db.query(preparedByText(sql), [tenantId, customerIds])) as KnownMapping[];
+  return execute<KnownMapping>(db, sql, [tenantId, customerIds]);
 }
 
 /** The mappings of other customers of the same names, and to the same clients. */
@@ -131,12 +128,11 @@ export async function mappingsAround(
   clients: ReadonlyMap<string, Standing>,
 ): Promise<KnownMapping[]> {
   const alive = 'AND archived_at IS NULL';
-  return (await db.query(
-    preparedByText(
-      `${rowsOf(MAPPING, 'mappings', 'customer_id', '$2', alive)} UNION ALL ${rowsOf(MAPPING, 'mappings', 'client_id', '$3', alive)}`,
-    ),
+  return execute<KnownMapping>(
+    db,
+    `${rowsOf(MAPPING, 'mappings', 'customer_id', '$2', alive)} UNION ALL ${rowsOf(MAPPING, 'mappings', 'client_id', '$3', alive)}`,
     [tenantId, namesakes.map(({ id }) => id), [...clients.keys()]],
-  )) as KnownMapping[];
+  );
 }
 
 const LINK = `subscription_id AS "subscriptionId", line, licence_id AS "licenceId", create_anyway AS "createAnyway"`;
@@ -144,13 +140,13 @@ const LINK = `subscription_id AS "subscriptionId", line, licence_id AS "licenceI
 export async function linksOf(db: Queryable, tenantId: string, subscriptionIds: readonly string[]): Promise<KnownLink[]> {
   if (subscriptionIds.length === 0) return [];
   const sql = rowsOf(LINK, 'links', 'subscription_id', '$2', 'AND archived_at IS NULL');
-  return (await db.query(preparedByText(sql), [tenantId, subscriptionIds])) as KnownLink[];
+  return execute<KnownLink>(db, sql, [tenantId, subscriptionIds]);
 }
 
 export async function linksTo(db: Queryable, { tenantId, psaInstanceId }: PartScope, licenceIds: readonly string[]): Promise<KnownLink[]> {
   if (licenceIds.length === 0) return [];
   const sql = rowsOf(LINK, 'links', 'licence_id', '$3', 'AND psa_instance_id = $2 AND archived_at IS NULL');
-  return (await db.query(preparedByText(sql), [tenantId, psaInstanceId, licenceIds])) as KnownLink[];
+  return execute<KnownLink>(db, sql, [tenantId, psaInstanceId, licenceIds]);
 }
 
 interface StandingLicence extends Standing {
@@ -170,13 +166,12 @@ export async function licencesBy(
 ): Promise<Map<string, StandingLicence>> {
   if (!scope.licences) return new Map();
   const select = licenceColumns(depth);
-  const rows = (await db.query(
+  const rows = await execute<StandingLicence>(
+    db,
     // Most are found by both.
-    preparedByText(
-      `${rowsOf(select, 'psa_licences', 'licence_id', '$2')} UNION ALL ${rowsOf(select, 'psa_licences', 'key_of', '$3', 'AND NOT (licence_id = ANY($2))')}`,
-    ),
+    `${rowsOf(select, 'psa_licences', 'licence_id', '$2')} UNION ALL ${rowsOf(select, 'psa_licences', 'key_of', '$3', 'AND NOT (licence_id = ANY($2))')}`,
     [scope.tenantId, links.map((link) => link.licenceId).filter((id) => id !== null), subscriptionIds],
-  )) as StandingLicence[];
+  );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -193,12 +188,11 @@ export async function addNeighbours(
   const here = 'AND NOT (licence_id = ANY($4))';
   const keys = [...licences.values()].map(({ keyOf }) => keyOf).filter((key) => key !== null);
   const select = licenceColumns(depth);
-  const rows = (await db.query(
-    preparedByText(
-      `${rowsOf(select, 'psa_licences', 'client_id', '$2', here)} UNION ALL ${rowsOf(select, 'psa_licences', 'key_of', '$3', here)}`,
-    ),
+  const rows = await execute<StandingLicence>(
+    db,
+    `${rowsOf(select, 'psa_licences', 'client_id', '$2', here)} UNION ALL ${rowsOf(select, 'psa_licences', 'key_of', '$3', here)}`,
     [scope.tenantId, [...clients.keys()], keys, [...licences.keys()]],
-  )) as StandingLicence[];
+  );
   for (const row of rows) licences.set(row.id, row);
 }
 
@@ -211,12 +205,11 @@ export async function clientsFor(
   const ids = new Set(by.mappings.map((mapping) => mapping.clientId).filter((id) => id !== null));
   for (const { clientId } of by.licences.values()) ids.add(clientId);
   const select = `client_id AS id, digest, ${recordIf(depth, 'record')}`;
-  const rows = (await db.query(
-    preparedByText(
-      ['client_id', 'ref', 'exact_name', 'loose_name']
-        .map((column, at) => rowsOf(select, 'psa_clients', column, `$${at + 2}`))
-        .join(' UNION ALL '),
-    ),
+  const rows = await execute<Standing>(
+    db,
+    ['client_id', 'ref', 'exact_name', 'loose_name']
+      .map((column, at) => rowsOf(select, 'psa_clients', column, `$${at + 2}`))
+      .join(' UNION ALL '),
     [
       tenantId,
       [...ids],
@@ -224,7 +217,7 @@ export async function clientsFor(
       by.undecided.map(({ name }) => exactNameDigest(name)),
       by.undecided.map(({ name }) => looseNameDigest(name)),
     ],
-  )) as Standing[];
+  );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -235,19 +228,18 @@ export async function releasedAmong(
   licenceIds: readonly string[],
 ): Promise<Set<string>> {
   if (licenceIds.length === 0) return new Set();
-  const rows = (await db.query(
-    preparedByText(
-      rowsOf(
-        'licence_id',
-        'links AS gone',
-        'licence_id',
-        '$3',
-        `AND psa_instance_id = $2 AND archived_at IS NOT NULL AND archived_why IN ('recreate', 'replaced')
+  const rows = await execute<{ licence_id: string }>(
+    db,
+    rowsOf(
+      'licence_id',
+      'links AS gone',
+      'licence_id',
+      '$3',
+      `AND psa_instance_id = $2 AND archived_at IS NOT NULL AND archived_why IN ('recreate', 'replaced')
        AND NOT EXISTS (SELECT 1 FROM links WHERE links.psa_instance_id = $2 AND links.licence_id = gone.licence_id AND links.archived_at IS NULL)`,
-      ),
     ),
     [tenantId, psaInstanceId, licenceIds],
-  )) as { licence_id: string }[];
+  );
   return new Set(rows.map((row) => row.licence_id));
 }
 
@@ -258,15 +250,16 @@ export async function elsewhereAmong(
   licenceIds: readonly string[],
 ): Promise<Set<string>> {
   if (licenceIds.length === 0) return new Set();
-  const rows = (await db.query(
-    preparedByText(`SELECT licence_id FROM unnest($3::text[]) AS wanted(id),
-       LATERAL (SELECT * FROM links WHERE psa_instance_id = $2 AND licence_id = wanted.id AND archived_at IS NULL AND tenant_id <> $1 OFFSET 0) AS found`),
+  const rows = await execute<{ licence_id: string }>(
+    db,
+    `SELECT licence_id FROM unnest($3::text[]) AS wanted(id),
+       LATERAL (SELECT * FROM links WHERE psa_instance_id = $2 AND licence_id = wanted.id AND archived_at IS NULL AND tenant_id <> $1 OFFSET 0) AS found`,
     [tenantId, psaInstanceId, licenceIds],
-  )) as { licence_id: string }[];
+  );
   return new Set(rows.map((row) => row.licence_id));
 }
 
 export async function sitesOf(db: Queryable, tenantId: string, clients: ReadonlyMap<string, Standing>, depth: Depth): Promise<Standing[]> {
   const select = `site_id AS id, digest, ${recordIf(depth, 'record')}`;
-  return (await db.query(preparedByText(rowsOf(select, 'psa_sites', 'client_id', '$2')), [tenantId, [...clients.keys()]])) as Standing[];
+  return execute<Standing>(db, rowsOf(select, 'psa_sites', 'client_id', '$2'), [tenantId, [...clients.keys()]]);
 }

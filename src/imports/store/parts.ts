@@ -1,4 +1,4 @@
-import { preparedByText } from '../../database/prepared.js';
+import { execute } from './query.js';
 import type { Queryable } from './query.js';
 
 /** The customers that are planned at a time. */
@@ -28,23 +28,23 @@ const CUSTOMERS = `(
 
 /** Divides the customers of a look into parts. At least one, for what is nobody's. */
 export async function partition(db: Queryable, { tenantId, subscriptions, malformed, size }: PartitionInput): Promise<Part[]> {
-  const parts = (await db.query(
-    preparedByText(`SELECT array_agg(customer_id::text ORDER BY customer_id) AS ids FROM (
+  const parts = await execute<{ ids: string[] }>(
+    db,
+    `SELECT array_agg(customer_id::text ORDER BY customer_id) AS ids FROM (
        SELECT customer_id, (sum(1 + n) OVER (ORDER BY customer_id) - 1 - n) / $4 AS part FROM (SELECT customer_id, sum(n)::int AS n FROM ${CUSTOMERS} AS each GROUP BY customer_id) AS counted
-     ) AS placed GROUP BY part ORDER BY part`),
+     ) AS placed GROUP BY part ORDER BY part`,
     [tenantId, subscriptions, malformed, size],
-  )) as { ids: string[] }[];
+  );
   return parts.length > 0 ? parts.map(({ ids }) => ids) : [[]];
 }
 
 /** By subscription, the customer it belongs to, as far as earlier looks knew. */
 export async function ownersOf(db: Queryable, tenantId: string, subscriptionIds: readonly string[]): Promise<Map<string, string>> {
   if (subscriptionIds.length === 0) return new Map();
-  const rows = (await db.query(
-    preparedByText(
-      `SELECT subscription_id, coalesce(detail->>'customerId', customer_id) AS owner FROM subscriptions WHERE tenant_id = $1 AND subscription_id = ANY($2)`,
-    ),
+  const rows = await execute<{ subscription_id: string; owner: string }>(
+    db,
+    `SELECT subscription_id, coalesce(detail->>'customerId', customer_id) AS owner FROM subscriptions WHERE tenant_id = $1 AND subscription_id = ANY($2)`,
     [tenantId, subscriptionIds],
-  )) as { subscription_id: string; owner: string }[];
+  );
   return new Map(rows.map((row) => [row.subscription_id, row.owner]));
 }

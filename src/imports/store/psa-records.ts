@@ -1,7 +1,6 @@
-import { preparedByText } from '../../database/prepared.js';
 import type { Client, Licence } from '../../domain/index.js';
 import { LookLost } from '../failure.js';
-import { jsonParameter, type Queryable } from './query.js';
+import { execute, jsonParameter, type Queryable } from './query.js';
 import { exactNameDigest, keyOf } from './shown.js';
 
 /**
@@ -9,17 +8,18 @@ import { exactNameDigest, keyOf } from './shown.js';
  * all at once or not at all, so whatever was read of them before this found no gap.
  */
 export async function requireLook(db: Queryable, tenantId: string): Promise<void> {
-  const rows = (await db.query(preparedByText(`SELECT 1 FROM psa_clients WHERE tenant_id = $1 LIMIT 1`), [tenantId])) as unknown[];
+  const rows = await execute<unknown>(db, `SELECT 1 FROM psa_clients WHERE tenant_id = $1 LIMIT 1`, [tenantId]);
   if (rows.length === 0) throw new LookLost();
 }
 
 /** The clients that a look showed with one of these references or names. */
 export async function clientsCalled(db: Queryable, tenantId: string, wanted: readonly { ref: string; name: string }[]): Promise<Client[]> {
   if (wanted.length === 0) return [];
-  const rows = (await db.query(
-    preparedByText(`SELECT record FROM psa_clients WHERE tenant_id = $1 AND (ref = ANY($2) OR exact_name = ANY($3))`),
+  const rows = await execute<{ record: Client }>(
+    db,
+    `SELECT record FROM psa_clients WHERE tenant_id = $1 AND (ref = ANY($2) OR exact_name = ANY($3))`,
     [tenantId, wanted.map(({ ref }) => ref), wanted.map(({ name }) => exactNameDigest(name))],
-  )) as { record: Client }[];
+  );
   return rows.map(({ record }) => record);
 }
 
@@ -31,10 +31,11 @@ export async function licencesNamed(
 ): Promise<Licence[]> {
   if (wanted.ids.length + wanted.keys.length === 0) return [];
   const subscriptions = wanted.keys.map((snowid) => keyOf(tenant.marketplace, { snowid })).filter((id) => id !== null);
-  const rows = (await db.query(
-    preparedByText(`SELECT record FROM psa_licences WHERE tenant_id = $1 AND (licence_id = ANY($2) OR key_of = ANY($3))`),
+  const rows = await execute<{ record: Licence }>(
+    db,
+    `SELECT record FROM psa_licences WHERE tenant_id = $1 AND (licence_id = ANY($2) OR key_of = ANY($3))`,
     [tenant.id, wanted.ids, subscriptions],
-  )) as { record: Licence }[];
+  );
   return rows.map(({ record }) => record);
 }
 
@@ -49,11 +50,12 @@ export async function showsOurKeys(db: Queryable, tenantId: string, of: 'client'
 
 /** What the guard weighs a plan against, as far as it is counted. */
 export async function countForGuard(db: Queryable, tenantId: string): Promise<{ activeLicences: number; mappedClients: number }> {
-  const [row] = (await db.query(
-    preparedByText(`SELECT (SELECT count(*)::int FROM links JOIN psa_licences AS there ON there.tenant_id = $1 AND there.licence_id = links.licence_id
+  const [row] = await execute<{ active: number; mapped: number }>(
+    db,
+    `SELECT (SELECT count(*)::int FROM links JOIN psa_licences AS there ON there.tenant_id = $1 AND there.licence_id = links.licence_id
              WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND NOT there.record @> $2 AND NOT there.record @> $3) AS active,
-       (SELECT count(*)::int FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL AND state = 'mapped') AS mapped`),
+       (SELECT count(*)::int FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL AND state = 'mapped') AS mapped`,
     [tenantId, jsonParameter({ deleted: true }), jsonParameter({ is_active: false })],
-  )) as { active: number; mapped: number }[];
+  );
   return { activeLicences: row!.active, mappedClients: row!.mapped };
 }

@@ -1,9 +1,22 @@
+import { preparedByText } from '../../database/prepared.js';
+
 /** Runs one statement; inside a transaction, in it. */
 export type Query = (sql: string, parameters?: unknown[]) => Promise<unknown>;
 
 /** Something that runs statements: a DataSource, an entity manager, or `{ query }`. */
 export interface Queryable {
   query: Query;
+}
+
+/**
+ * Runs a statement of an import, and gives its rows or those that it returns of what it wrote. It is prepared by its text, so nothing that comes in
+ * many forms may be in that.
+ */
+export async function execute<Row>(on: Queryable | Query, sql: string, parameters?: unknown[]): Promise<Row[]> {
+  const text = preparedByText(sql);
+  const answer = (await (typeof on === 'function' ? on(text, parameters) : on.query(text, parameters))) as Row[] | [Row[], number];
+  // TypeORM answers so when rows are updated or deleted.
+  return Array.isArray(answer[0]) ? answer[0] : (answer as Row[]);
 }
 
 /** A text as Postgres can keep it in JSON: no NUL, no half of a surrogate pair. Vendors' records may hold either. */

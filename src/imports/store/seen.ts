@@ -1,34 +1,31 @@
-import { prepared, preparedByText } from '../../database/prepared.js';
+import { prepared } from '../../database/prepared.js';
 import { isoDuration, type Subscription } from '../../domain/index.js';
 import type { DetailRead } from '../look-details.js';
 import { OVERLAP_MS, type OrderNews } from '../look-orders.js';
 import type { Readable } from '../what-to-read.js';
-import { jsonParameter, type Query, type Queryable } from './query.js';
+import { execute, jsonParameter, type Query, type Queryable } from './query.js';
 
 /** Whether earlier looks showed any subscription that no complete one has missed since. */
 export async function knowsSubscriptions(db: Queryable, tenantId: string): Promise<boolean> {
-  const rows = (await db.query(preparedByText(`SELECT 1 FROM subscriptions WHERE tenant_id = $1 AND gone_at IS NULL LIMIT 1`), [
-    tenantId,
-  ])) as unknown[];
+  const rows = await execute<unknown>(db, `SELECT 1 FROM subscriptions WHERE tenant_id = $1 AND gone_at IS NULL LIMIT 1`, [tenantId]);
   return rows.length > 0;
 }
 
 /** How many customers earlier looks showed and no complete one has missed since. */
 export async function knownCustomers(db: Queryable, tenantId: string): Promise<number> {
-  const [row] = (await db.query(preparedByText(`SELECT count(*)::int AS n FROM customers WHERE tenant_id = $1 AND gone_at IS NULL`), [
+  const [row] = await execute<{ n: number }>(db, `SELECT count(*)::int AS n FROM customers WHERE tenant_id = $1 AND gone_at IS NULL`, [
     tenantId,
-  ])) as {
-    n: number;
-  }[];
+  ]);
   return row!.n;
 }
 
 /** Those of these customers that are among them, by id, with their names. */
 export async function knownNames(db: Queryable, tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
-  const rows = (await db.query(
-    preparedByText(`SELECT customer_id, name FROM customers WHERE tenant_id = $1 AND gone_at IS NULL AND customer_id = ANY($2)`),
+  const rows = await execute<{ customer_id: string; name: string }>(
+    db,
+    `SELECT customer_id, name FROM customers WHERE tenant_id = $1 AND gone_at IS NULL AND customer_id = ANY($2)`,
     [tenantId, ids],
-  )) as { customer_id: string; name: string }[];
+  );
   return new Map(rows.map((row) => [row.customer_id, row.name]));
 }
 
@@ -43,8 +40,9 @@ export async function readableSubscriptions(
   tenantId: string,
   { customerIds, touched, restedSince }: { customerIds: readonly string[] | null; touched: OrderNews['touched']; restedSince: number },
 ): Promise<{ readable: Readable[]; restful: number }> {
-  const rows = (await db.query(
-    preparedByText(`WITH readable AS MATERIALIZED (
+  const rows = await execute<Omit<Readable, 'id'> & { id: string | null }>(
+    db,
+    `WITH readable AS MATERIALIZED (
        SELECT subscription_id AS id, read.at AS "readAt",
          read.at IS NOT NULL AND (detail_row IS DISTINCT FROM "row" OR coalesce(touched.at > read.at - $5, false)) AS sign
        FROM subscriptions LEFT JOIN unnest($3::text[], $4::float8[]) AS touched (customer_id, at) USING (customer_id),
@@ -52,9 +50,9 @@ export async function readableSubscriptions(
        WHERE tenant_id = $1 AND listed AND status IN ('active', 'hold') AND ($2::text[] IS NULL OR customer_id = ANY($2))
          AND NOT EXISTS (SELECT 1 FROM mappings WHERE mappings.tenant_id = $1 AND mappings.customer_id = subscriptions.customer_id AND archived_at IS NULL AND state = 'ignored')
      ), named AS (SELECT * FROM readable WHERE "readAt" IS NULL OR sign OR "readAt" <= $6)
-     SELECT NULL AS id, ((SELECT count(*) FROM readable) - (SELECT count(*) FROM named))::float8 AS "readAt", false AS sign UNION ALL SELECT * FROM named`),
+     SELECT NULL AS id, ((SELECT count(*) FROM readable) - (SELECT count(*) FROM named))::float8 AS "readAt", false AS sign UNION ALL SELECT * FROM named`,
     [tenantId, customerIds, [...touched.keys()], [...touched.values()], OVERLAP_MS, restedSince],
-  )) as (Omit<Readable, 'id'> & { id: string | null })[];
+  );
   const left = rows.findIndex(({ id }) => id === null);
   const [rest] = rows.splice(left, 1);
   return { readable: rows as Readable[], restful: rest!.readAt! };
@@ -62,12 +60,13 @@ export async function readableSubscriptions(
 
 /** A subscription that the last look showed, of these customers; one that has a licence if there is any. */
 export async function witnessOf(db: Queryable, tenantId: string, customerIds: readonly string[] | null): Promise<Subscription | undefined> {
-  const [found] = (await db.query(
-    preparedByText(`SELECT "row" FROM subscriptions WHERE tenant_id = $1 AND listed AND ($2::text[] IS NULL OR customer_id = ANY($2))
+  const [found] = await execute<{ row: Subscription }>(
+    db,
+    `SELECT "row" FROM subscriptions WHERE tenant_id = $1 AND listed AND ($2::text[] IS NULL OR customer_id = ANY($2))
      ORDER BY EXISTS (SELECT 1 FROM links WHERE links.tenant_id = $1 AND links.archived_at IS NULL AND links.subscription_id = subscriptions.subscription_id) DESC, subscription_id
-     LIMIT 1`),
+     LIMIT 1`,
     [tenantId, customerIds],
-  )) as { row: Subscription }[];
+  );
   return found?.row;
 }
 
@@ -107,10 +106,11 @@ export async function storeDetails(
       seen_at: readAt.toISOString(),
     })),
   );
-  await query(
-    preparedByText(`UPDATE subscriptions SET detail = read.detail, detail_row = "row", read_at = read.read_at, read_by = $3, read_attempt = $4
+  await execute(
+    query,
+    `UPDATE subscriptions SET detail = read.detail, detail_row = "row", read_at = read.read_at, read_by = $3, read_attempt = $4
      FROM jsonb_to_recordset($2::jsonb) AS read(id text, detail jsonb, read_at timestamptz)
-     WHERE subscriptions.tenant_id = $1 AND subscriptions.subscription_id = read.id`),
+     WHERE subscriptions.tenant_id = $1 AND subscriptions.subscription_id = read.id`,
     [tenantId, jsonParameter(details), by.importId, by.attempt],
   );
   await query(STORE_LINES, [tenantId, jsonParameter(lines), read.map(({ id }) => id)]);

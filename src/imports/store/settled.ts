@@ -1,10 +1,10 @@
-import { prepared, preparedByText } from '../../database/prepared.js';
+import { prepared } from '../../database/prepared.js';
 import { SettledPlan, type SettledPart } from '../../../entities/index.js';
 import type { MappingDecision, Plan } from '../plan/input.js';
 import { AttemptLost } from '../failure.js';
 import type { Print, SettledParts } from '../settled-parts.js';
 import { HELD_IMPORT, type ImportHold } from './import-row.js';
-import { jsonParameter, type Queryable } from './query.js';
+import { execute, jsonParameter, type Queryable } from './query.js';
 import { digestOf } from './shown.js';
 import { repeatSkips, type SkipRange } from './skips.js';
 
@@ -36,10 +36,11 @@ export class Settled implements SettledParts {
   /** @param restsOn what all parts of a plan rest on; parts that were planned from anything else do not count. */
   static async load(db: Queryable, hold: ImportHold, tenantId: string, restsOn: unknown): Promise<Settled> {
     const basis = digestOf(JSON.stringify(restsOn));
-    const rows = (await db.query(
-      preparedByText(`SELECT import_id AS "importId", parts, ground FROM settled_plans WHERE tenant_id = $1 AND basis = $2`),
+    const rows = await execute<Pick<SettledPlan, 'importId' | 'parts' | 'ground'>>(
+      db,
+      `SELECT import_id AS "importId", parts, ground FROM settled_plans WHERE tenant_id = $1 AND basis = $2`,
       [tenantId, basis],
-    )) as Pick<SettledPlan, 'importId' | 'parts' | 'ground'>[];
+    );
     const [was] = rows.map(({ importId, parts, ground }) => ({
       importId,
       ground,

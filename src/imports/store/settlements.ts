@@ -1,6 +1,5 @@
-import { preparedByText } from '../../database/prepared.js';
 import type { ChangeState } from '../../../entities/index.js';
-import { jsonParameter, type Query } from './query.js';
+import { execute, jsonParameter, type Query } from './query.js';
 
 /** How a change ended. */
 export interface Settlement {
@@ -14,7 +13,7 @@ export interface Settlement {
 
 /** Notes, before a call, which changes it carries. */
 export async function noteSent(query: Query, changeIds: readonly string[], youngestBefore: string | null): Promise<void> {
-  await query(preparedByText(`UPDATE changes SET state = 'sent', sent_at = now(), youngest_before = $2 WHERE id = ANY($1)`), [
+  await execute(query, `UPDATE changes SET state = 'sent', sent_at = now(), youngest_before = $2 WHERE id = ANY($1)`, [
     changeIds,
     youngestBefore,
   ]);
@@ -30,11 +29,12 @@ export async function writeSettlements(query: Query, settlements: readonly Settl
     after: after ?? null,
     message: message ?? null,
   }));
-  await query(
-    preparedByText(`UPDATE changes SET state = ended.state, psa_id = coalesce(ended.psa_id, changes.psa_id), after = CASE WHEN ended.after IS NULL THEN changes.after ELSE changes.planned || ended.after END,
+  await execute(
+    query,
+    `UPDATE changes SET state = ended.state, psa_id = coalesce(ended.psa_id, changes.psa_id), after = CASE WHEN ended.after IS NULL THEN changes.after ELSE changes.planned || ended.after END,
        message = CASE WHEN ended.message IS NULL THEN changes.message WHEN changes.message IS NULL THEN ended.message ELSE changes.message || ' ' || ended.message END,
        settled_at = clock_timestamp()
-     FROM jsonb_to_recordset($1::jsonb) AS ended(id uuid, state text, psa_id text, after jsonb, message text) WHERE changes.id = ended.id`),
+     FROM jsonb_to_recordset($1::jsonb) AS ended(id uuid, state text, psa_id text, after jsonb, message text) WHERE changes.id = ended.id`,
     [jsonParameter(rows)],
   );
 }

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { preparedByText } from '../../database/prepared.js';
 import {
   exactName,
   isOurKey,
@@ -12,7 +11,7 @@ import {
   type Subscription,
 } from '../../domain/index.js';
 import { LookLost } from '../failure.js';
-import { jsonParameter, kept, type Query, type Queryable } from './query.js';
+import { execute, jsonParameter, kept, type Query, type Queryable } from './query.js';
 
 /** A table that holds what the last look showed of one list. */
 export interface Shown<T> {
@@ -128,12 +127,13 @@ export async function newsOf<T>(
   const digests = [...texts.values()].map((text) => digestOf(of.under === undefined ? text : `${of.under} ${text}`));
   digested?.(new Map(byId.values().map((record, at) => [record, digests[at]!])));
   const hidden = of.remembers ? 'OR NOT known.listed OR known.gone_at IS NOT NULL' : '';
-  const news = (await db.query(
-    preparedByText(`SELECT shown.id, shown.digest FROM unnest($2::text[], $3::text[]) AS shown(id, digest)
+  const news = await execute<{ id: string; digest: string }>(
+    db,
+    `SELECT shown.id, shown.digest FROM unnest($2::text[], $3::text[]) AS shown(id, digest)
        LEFT JOIN LATERAL (SELECT * FROM ${of.table} WHERE tenant_id = $1 AND ${of.id} = shown.id OFFSET 0) AS known ON true
-     WHERE known.${of.id} IS NULL OR known.digest IS DISTINCT FROM shown.digest ${hidden}`),
+     WHERE known.${of.id} IS NULL OR known.digest IS DISTINCT FROM shown.digest ${hidden}`,
     [tenantId, [...byId.keys()], digests],
-  )) as { id: string; digest: string }[];
+  );
   return news.map(({ id, digest }) => ({ id, digest, text: texts.get(id)!, columns: of.columns(kept(byId.get(id)!)) }));
 }
 
@@ -174,12 +174,11 @@ export async function storeShown<T>(
 /** How many rows of a table the last look showed, and whether there are others that are not known to be gone. */
 async function standing(db: Queryable, of: Shown<never>, tenantId: string): Promise<{ listed: number; others: boolean }> {
   const others = of.remembers ? `EXISTS (SELECT FROM ${of.table} WHERE tenant_id = $1 AND NOT listed AND gone_at IS NULL)` : 'false';
-  const [row] = (await db.query(
-    preparedByText(
-      `SELECT count(*)::int AS listed, ${others} AS others FROM ${of.table} WHERE tenant_id = $1 ${of.remembers ? 'AND listed' : ''}`,
-    ),
+  const [row] = await execute<{ listed: number; others: boolean }>(
+    db,
+    `SELECT count(*)::int AS listed, ${others} AS others FROM ${of.table} WHERE tenant_id = $1 ${of.remembers ? 'AND listed' : ''}`,
     [tenantId],
-  )) as { listed: number; others: boolean }[];
+  );
   return row!;
 }
 

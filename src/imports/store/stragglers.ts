@@ -1,4 +1,4 @@
-import { preparedByText } from '../../database/prepared.js';
+import { execute } from './query.js';
 import { NO_CLEAR_ANSWER } from '../apply/create-records.js';
 import type { Queryable } from './query.js';
 
@@ -7,11 +7,12 @@ export const LATE_SECONDS = 90;
 
 /** How many milliseconds to wait until every create of a tenant whose end nobody heard has arrived, if it ever does. */
 export async function stragglersFor(db: Queryable, tenantId: string): Promise<number> {
-  const [row] = (await db.query(
-    preparedByText(`SELECT ceil(1000 * extract(epoch FROM max(sent_at) + make_interval(secs => $2) - clock_timestamp()))::int AS left FROM imports JOIN changes ON changes.import_id = imports.id
+  const [row] = await execute<{ left: number | null }>(
+    db,
+    `SELECT ceil(1000 * extract(epoch FROM max(sent_at) + make_interval(secs => $2) - clock_timestamp()))::int AS left FROM imports JOIN changes ON changes.import_id = imports.id
      WHERE imports.tenant_id = $1 AND imports.created_at > now() - interval '1 day' AND action = 'create' AND sent_at > now() - make_interval(secs => $2)
-       AND (changes.state = 'sent' OR (changes.state IN ('failed', 'superseded') AND position($3 IN changes.message) > 0))`),
+       AND (changes.state = 'sent' OR (changes.state IN ('failed', 'superseded') AND position($3 IN changes.message) > 0))`,
     [tenantId, LATE_SECONDS, NO_CLEAR_ANSWER],
-  )) as { left: number | null }[];
+  );
   return Math.max(0, row?.left ?? 0);
 }
