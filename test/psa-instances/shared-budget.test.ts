@@ -41,7 +41,8 @@ describe('the budget of a PSA instance', () => {
     const time = new VirtualTime(2);
     const served: { who: number; at: number }[] = [];
     const budgets = [await on.newProcess(time), await on.newProcess(time)];
-    await callAll(time, budgets, 15, (who) => served.push({ who, at: time.now() }));
+    // One of them may be quick enough to have all that goes at once: then it still has ten to stand in line for.
+    await callAll(time, budgets, 20, (who) => served.push({ who, at: time.now() }));
     const inLine = served.filter(({ at }) => at > served[0]!.at).map(({ who }) => who);
     const both = inLine.slice(1, inLine.lastIndexOf(1 - inLine.at(-1)!));
     expect(both.length).toBeGreaterThan(8);
