@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { PsaInstance, Tenant } from '../entities/index.js';
 import type { Sealer } from './database/sealing.js';
 import { egressPolicy, realPace, type Budget, type Pace } from './egress/index.js';
-import type { Connecting, Vendors } from './imports/run-import.js';
+import type { Connecting, Vendors, WritesGuard } from './imports/run-import.js';
 import type { PsaForm } from './imports/vendors.js';
 import { accountBudget, MarketplaceClient, type MarketplaceSettings } from './marketplace/index.js';
 import { currencyMismatch, PsaClient, psaForm, type PsaSettings } from './psa/index.js';
@@ -90,7 +90,7 @@ export function connector(
     });
     const psa = new PsaClient(await psaSettings(sealer, psaInstance), {
       policy: egressPolicy({ allow }),
-      budget: budgetOf(tenant, scheduled),
+      budget: askingFirst(budgetOf(tenant, scheduled), writes),
       updateBatch: psaInstance.recordsPerCall,
       pace,
       logger,
@@ -99,6 +99,18 @@ export function connector(
       ...(writes === undefined ? {} : { beforeWrite: () => writes.beforeWrite() }),
     });
     return { marketplace, psa, form: formOf(tenant), close: () => [marketplace, psa].forEach((client) => client.close()) };
+  };
+}
+
+/** A process that slept takes no turn for an attempt that is another's by now. */
+function askingFirst(budget: SharedBudget, guard: WritesGuard | undefined): Pick<SharedBudget, 'take' | 'refused' | 'accepted'> {
+  return {
+    async take(signal) {
+      await guard?.beforeTurn?.();
+      await budget.take(signal);
+    },
+    refused: (retryAfterMs) => budget.refused(retryAfterMs),
+    accepted: () => budget.accepted(),
   };
 }
 

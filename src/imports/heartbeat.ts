@@ -29,11 +29,12 @@ export class Confirmation {
 
   constructor(private readonly clocks: Clocks = CLOCKS) {}
 
-  /** Runs what confirms. What counts is when it began: the process may be stopped before it hears the answer. */
-  async by(confirm: () => Promise<unknown>): Promise<void> {
+  /** Runs what confirms, and gives its answer. What counts is when it began: the process may be stopped before it hears that. */
+  async by<T>(confirm: () => Promise<T>): Promise<T> {
     const [monotonic, wall] = [this.clocks.monotonic(), this.clocks.wall()];
-    await confirm();
+    const answer = await confirm();
     [this.#monotonic, this.#wall] = [monotonic, wall];
+    return answer;
   }
 
   get fresh(): boolean {
@@ -53,6 +54,8 @@ export interface HeartbeatOptions {
   /** How often it says that the attempt is alive, in milliseconds. Default 10 000. */
   everyMs?: number;
   clocks?: Clocks;
+  /** When the import was taken, which says that the attempt is alive as well. */
+  taken?: Confirmation;
 }
 
 /**
@@ -69,9 +72,9 @@ export class Heartbeat implements Held {
   constructor(
     private readonly hold: ImportHold,
     private readonly stop: AbortController,
-    { watchMs = WATCH_EVERY_MS, everyMs = HEARTBEAT_EVERY_MS, clocks }: HeartbeatOptions = {},
+    { watchMs = WATCH_EVERY_MS, everyMs = HEARTBEAT_EVERY_MS, clocks, taken }: HeartbeatOptions = {},
   ) {
-    this.#confirmed = new Confirmation(clocks);
+    this.#confirmed = taken ?? new Confirmation(clocks);
     this.#timers = [setInterval(() => void this.#look(), watchMs), setInterval(() => void this.#beat(), everyMs)];
     for (const timer of this.#timers) timer.unref();
   }
@@ -102,7 +105,15 @@ export class Heartbeat implements Held {
    * else asks again, so that a process that was stopped for long writes nothing when it wakes. @throws when something does not hold.
    */
   async beforeWrite(): Promise<void> {
-    const needed = [this, ...this.#others];
+    await this.#allHold([this, ...this.#others]);
+  }
+
+  /** The same before a turn in the PSA's budget, a read's too: turns are counted in Postgres. Only the attempt itself has to hold. */
+  async beforeTurn(): Promise<void> {
+    await this.#allHold([this]);
+  }
+
+  async #allHold(needed: readonly Held[]): Promise<void> {
     // Again, because asking may take long itself.
     while (!needed.every((held) => held.fresh)) {
       this.stop.signal.throwIfAborted();

@@ -1,4 +1,3 @@
-import { execute } from './store/query.js';
 import type { DataSource } from 'typeorm';
 import type { Import, ImportState } from '../../entities/index.js';
 import { applyPlan, type Decisions } from './apply/apply-plan.js';
@@ -10,12 +9,13 @@ import { goesFirst } from './goes-first.js';
 import { digestOf } from './guard/guard.js';
 import { holdBack } from './guard/hold-back.js';
 import { makePlan } from './make-plan.js';
-import { Heartbeat, type Held } from './heartbeat.js';
+import { Confirmation, Heartbeat, type Held } from './heartbeat.js';
 import { reporter, type Progress } from './report-progress.js';
 import { claimImport, ImportHold } from './store/import-row.js';
 import { replaceWaiting } from './store/approvals.js';
 import { ownersOfImport } from './store/owners.js';
 import { PlanStore } from './store/plan-store.js';
+import { execute } from './store/query.js';
 import { CLIENTS, licencesFor, storeShown, type Shown } from './store/shown.js';
 import { credentialsWorked } from './store/refusals.js';
 import { MOST_TRIES } from './store/take-over.js';
@@ -35,13 +35,18 @@ const SETTLED_SKIPS = ['ended', 'ignored', 'trial'];
  */
 export async function runImport(deps: ImportDeps, importId: string, signal: AbortSignal): Promise<Again | undefined> {
   signal.throwIfAborted();
-  const run = await claimImport(deps.dataSource, importId);
+  const taken = new Confirmation(deps.heartbeat?.clocks);
+  const run = await taken.by(() => claimImport(deps.dataSource, importId));
   if (!run) return undefined;
   const hold = new ImportHold(deps.dataSource, importId, run.attempt);
   const stop = new AbortController();
   const store = new PlanStore(hold, { psaInstanceId: run.psaInstanceId, tenantId: run.tenantId });
   const calls = { marketplace: run.callsMarketplace, psa: run.callsPsa };
-  const heartbeat = new Heartbeat(hold, stop, { ...deps.heartbeat, ...(deps.watchMs === undefined ? {} : { watchMs: deps.watchMs }) });
+  const heartbeat = new Heartbeat(hold, stop, {
+    ...deps.heartbeat,
+    taken,
+    ...(deps.watchMs === undefined ? {} : { watchMs: deps.watchMs }),
+  });
   const attempt: Attempt = {
     deps,
     run,

@@ -113,6 +113,31 @@ describe('A heartbeat', () => {
     heartbeat.end();
   });
 
+  it('counts from when the import was taken', async () => {
+    const { id, clocks, beats } = await running();
+    const taken = new Confirmation(clocks);
+    await taken.by(() => Promise.resolve());
+    const heartbeat = new Heartbeat(new ImportHold(on.database.dataSource, id, 1), new AbortController(), { clocks, taken });
+    const [claimed] = [await beats()];
+    await heartbeat.beforeWrite();
+    expect(await beats()).toBe(claimed);
+    clocks.pass(CONFIRMED_FOR_MS);
+    await heartbeat.beforeWrite();
+    expect(await beats()).toBeGreaterThan(claimed);
+    heartbeat.end();
+  });
+
+  it('asks before a turn in the budget as well, and then for the attempt alone', async () => {
+    const { id, heartbeat, clocks } = await running();
+    heartbeat.andAlso({ fresh: false, confirm: () => Promise.reject(new Error('A read needs no more than the attempt.')) });
+    await heartbeat.beforeTurn();
+    await on.database.dataSource.query(`UPDATE imports SET attempt = 2 WHERE id = $1`, [id]);
+    await heartbeat.beforeTurn();
+    clocks.pass(CONFIRMED_FOR_MS);
+    await expect(heartbeat.beforeTurn()).rejects.toBeInstanceOf(AttemptLost);
+    heartbeat.end();
+  });
+
   it('asks again when asking took long', async () => {
     const { heartbeat, clocks } = await running();
     let asked = 0;
@@ -121,7 +146,7 @@ describe('A heartbeat', () => {
       get fresh() {
         return slow.fresh;
       },
-      confirm: () => slow.by(() => Promise.resolve((asked += 1) < 3 && clocks.pass(CONFIRMED_FOR_MS))),
+      confirm: () => slow.by(() => Promise.resolve((asked += 1) < 3 ? clocks.pass(CONFIRMED_FOR_MS) : undefined)),
     };
     const letGo = heartbeat.andAlso(held);
     await heartbeat.beforeWrite();
