@@ -114,7 +114,8 @@ describe('A heartbeat', () => {
   });
 
   it('counts from when the import was taken', async () => {
-    const { id, clocks, beats } = await running();
+    const { id, heartbeat: another, clocks, beats } = await running();
+    another.end();
     const taken = new Confirmation(clocks);
     await taken.by(() => Promise.resolve());
     const heartbeat = new Heartbeat(new ImportHold(on.database.dataSource, id, 1), new AbortController(), { clocks, taken });

@@ -1,9 +1,8 @@
-import { execute } from '../store/query.js';
 import type { ChangeAction, ChangeEntity } from '../../../entities/index.js';
 import type { Client, Licence, LicenceFields, NewClient } from '../../domain/index.js';
 import { storeMappings } from '../store/known.js';
 import type { PlanStore, Settlement } from '../store/plan-store.js';
-import type { Queryable } from '../store/query.js';
+import { execute, type Queryable } from '../store/query.js';
 import { compareShown } from './find-licences.js';
 import { recogniseClient } from './recognise-client.js';
 

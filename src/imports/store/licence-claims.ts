@@ -1,6 +1,5 @@
-import { execute } from './query.js';
 import { LATE_SECONDS } from './stragglers.js';
-import type { Query } from './query.js';
+import { execute, type Query } from './query.js';
 
 /** A create of a licence that is to go out. */
 export interface KeyedCreate {

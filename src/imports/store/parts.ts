@@ -1,5 +1,4 @@
-import { execute } from './query.js';
-import type { Queryable } from './query.js';
+import { execute, type Queryable } from './query.js';
 
 /** The customers that are planned at a time. */
 export type Part = string[];

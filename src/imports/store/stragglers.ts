@@ -1,6 +1,5 @@
-import { execute } from './query.js';
 import { NO_CLEAR_ANSWER } from '../apply/create-records.js';
-import type { Queryable } from './query.js';
+import { execute, type Queryable } from './query.js';
 
 /** How long after it was sent a create may still be stored, in seconds: a write is waited for a minute, and the PSA may work on. */
 export const LATE_SECONDS = 90;
