@@ -24,6 +24,7 @@ import { ShownPages1772265600000 } from './101-shown-pages.js';
 import { ListLinks1772438400000 } from './110-list-links.js';
 import { ClaimsEnd1772524800000 } from './111-claims-end.js';
 import { Fence1772611200000 } from './112-fence.js';
+import { ListNewLines1772697600000 } from './113-list-new-lines.js';
 
 /** Every step of the schema, oldest first. */
 export const migrations = [
@@ -53,4 +54,5 @@ export const migrations = [
   ListLinks1772438400000,
   ClaimsEnd1772524800000,
   Fence1772611200000,
+  ListNewLines1772697600000,
 ];

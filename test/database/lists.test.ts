@@ -22,6 +22,7 @@ beforeEach(async () => {
     'MPN-B',
   ]);
   await storeSubscription(database, tenantId, { subscriptionId: '11', customerId: 'c2', name: 'Old', status: 'removed' }, []);
+  await storeSubscription(database, tenantId, { subscriptionId: '12', customerId: 'c1', name: 'New', status: 'active' }, []);
 });
 
 /** The rows that the records call for, beside those that lists are chosen by. */
@@ -54,8 +55,16 @@ async function both(): Promise<{ called: unknown[]; listed: unknown[] }> {
 
 const manager = (): EntityManager => database.dataSource.manager;
 
-async function link(line: string, licenceId: string | null): Promise<void> {
-  await manager().insert(Link, { psaInstanceId: randomUUID(), tenantId, subscriptionId: '10', line, licenceId });
+async function link(line: string, licenceId: string | null, subscriptionId = '10'): Promise<void> {
+  await manager().insert(Link, { psaInstanceId: randomUUID(), tenantId, subscriptionId, line, licenceId });
+}
+
+/** Adds a line to each of these subscriptions, all in one statement. */
+const ADD_LINES = `INSERT INTO subscription_lines (tenant_id, subscription_id, line, customer_id, mpn, product_name, quantity)
+  SELECT $1, id, 'MPN-X' || place - 1, 'c1', 'MPN-X', 'New product', 1 FROM unnest($2::text[]) WITH ORDINALITY AS wanted(id, place)`;
+
+async function addLines(...subscriptionIds: string[]): Promise<void> {
+  await database.dataSource.query(ADD_LINES, [tenantId, subscriptionIds]);
 }
 
 async function map(customerId: string, clientName: string | null = null): Promise<void> {
@@ -148,6 +157,35 @@ describe('What lists are chosen by', () => {
       },
       false,
     ],
+    ['a subscription that has ended gets a line', () => addLines('11')],
+    ['one in force gets its first line', () => addLines('12')],
+    ['some get lines together, of which one has others and one is not there', () => addLines('10', '11', '12', '13'), true],
+    ['one gets two lines at once', () => addLines('12', '12')],
+    [
+      'one gets a line that was linked before',
+      async () => {
+        await link('MPN-X0', '5', '12');
+        await addLines('12');
+      },
+    ],
+    [
+      'one gets a line that is not to be linked',
+      async () => {
+        await link('MPN-X0', null, '12');
+        await addLines('12');
+      },
+    ],
+    [
+      'subscriptions come of which one has lines already and one had ended',
+      async () => {
+        await addLines('13');
+        await database.dataSource.query(
+          `INSERT INTO subscriptions (tenant_id, subscription_id, customer_id, name, status, "row", seen_at) SELECT $1, n.id, n.customer, n.name, n.status, '{}', now()
+           FROM (VALUES ('13', 'c1', 'Late', 'active'), ('14', 'c2', NULL, 'removed'), ('15', 'c9', 'Nobody’s', 'hold')) AS n(id, customer, name, status)`,
+          [tenantId],
+        );
+      },
+    ],
     ['a customer has a very long name', () => storeCustomer(database, tenantId, 'c3', { name: 'n'.repeat(500) })],
     [
       'many rows change at once',
@@ -171,26 +209,44 @@ describe('What lists are chosen by', () => {
       'MPN-C',
     ],
   ])('agrees with them when two change one subscription at once, %s', async (_what, change, line) => {
+    await atOnce(
+      [change, [tenantId]],
+      [
+        `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id) VALUES ($2, $1, '10', $3, '5')`,
+        [tenantId, randomUUID(), line],
+      ],
+    );
+    await expectAgreement();
+  });
+
+  it.each([
+    ['is linked', `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id) VALUES ($1, $1, '12', 'MPN-X0', '5')`],
+    ['has its customer renamed', `UPDATE customers SET name = 'Contoso GmbH' WHERE tenant_id = $1 AND customer_id = 'c1'`],
+    ['is renamed', `UPDATE subscriptions SET name = 'Newer' WHERE tenant_id = $1 AND subscription_id = '12'`],
+    ['ends', `UPDATE subscriptions SET status = 'removed' WHERE tenant_id = $1 AND subscription_id = '12'`],
+  ])('agrees with them when a subscription gets its first line while it %s', async (_what, change) => {
+    await atOnce([change, [tenantId]], [ADD_LINES, [tenantId, ['12']]]);
+    await expectAgreement();
+  });
+
+  /** Makes a statement while another one's transaction goes on that keeps it waiting. */
+  async function atOnce(one: [string, unknown[]], other: [string, unknown[]]): Promise<void> {
     const [first, second] = [database.dataSource.createQueryRunner(), database.dataSource.createQueryRunner()];
     try {
       await first.startTransaction();
-      await first.query(change, [tenantId]);
+      await first.query(...one);
       await second.startTransaction();
-      const linking = second.query(
-        `INSERT INTO links (psa_instance_id, tenant_id, subscription_id, line, licence_id) VALUES ($2, $1, '10', $3, '5')`,
-        [tenantId, randomUUID(), line],
-      );
+      const writing = second.query(...other);
       const waits = `SELECT 1 FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`;
       while (((await first.query(waits)) as unknown[]).length === 0);
       await first.commitTransaction();
-      await linking;
+      await writing;
       await second.commitTransaction();
     } finally {
       await first.release();
       await second.release();
     }
-    await expectAgreement();
-  });
+  }
 
   it('writes nothing where nothing that matters changed', async () => {
     const versions = (): Promise<unknown[]> =>
