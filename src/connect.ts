@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { PsaInstance, Tenant } from '../entities/index.js';
 import type { Sealer } from './database/sealing.js';
 import { egressPolicy, realPace, type Budget, type Pace } from './egress/index.js';
-import type { Connecting, Vendors, WritesGuard } from './imports/run-import.js';
+import type { Connecting, Vendors } from './imports/run-import.js';
 import type { PsaForm } from './imports/vendors.js';
 import { accountBudget, MarketplaceClient, type MarketplaceSettings } from './marketplace/index.js';
 import { currencyMismatch, PsaClient, psaForm, type PsaSettings } from './psa/index.js';
@@ -90,27 +90,15 @@ export function connector(
     });
     const psa = new PsaClient(await psaSettings(sealer, psaInstance), {
       policy: egressPolicy({ allow }),
-      budget: askingFirst(budgetOf(tenant, scheduled), writes),
+      budget: budgetOf(tenant, scheduled),
       updateBatch: psaInstance.recordsPerCall,
       pace,
       logger,
       signal,
       onRefused: () => countRefusal(dataSource, logger, tenant.id, 'psa'),
-      ...(writes === undefined ? {} : { beforeWrite: () => writes.beforeWrite() }),
+      permit: writes,
     });
     return { marketplace, psa, form: formOf(tenant), close: () => [marketplace, psa].forEach((client) => client.close()) };
-  };
-}
-
-/** A process that slept takes no turn for an attempt that is another's by now. */
-function askingFirst(budget: SharedBudget, guard: WritesGuard | undefined): Pick<SharedBudget, 'take' | 'refused' | 'accepted'> {
-  return {
-    async take(signal) {
-      await guard?.beforeTurn?.();
-      await budget.take(signal);
-    },
-    refused: (retryAfterMs) => budget.refused(retryAfterMs),
-    accepted: () => budget.accepted(),
   };
 }
 

@@ -14,11 +14,11 @@ export interface Vendors {
   close(): void;
 }
 
-/** What the client of a PSA asks right before each write it sends, and each turn it takes, repeats too. What it throws ends the call, unsent. */
+/** What the client of a PSA asks right before each turn it takes and each write it sends, repeats too. What it throws ends the call, unsent. */
 export interface WritesGuard {
-  beforeWrite(): Promise<void>;
   /** Before a turn in the budget that all processes share, for a read as well. */
-  beforeTurn?(): Promise<void>;
+  beforeTurn(): Promise<void>;
+  beforeWrite(): Promise<void>;
 }
 
 /** For what the vendors are opened. */

@@ -134,7 +134,7 @@ export class Calls {
   }
 
   private async sent(request: HttpRequest): Promise<HttpAnswer> {
-    if (request.method === 'POST') await this.deps.beforeWrite?.();
+    if (request.method === 'POST') await this.deps.permit?.beforeWrite();
     try {
       return await this.http.request(request);
     } catch (error) {
@@ -143,8 +143,9 @@ export class Calls {
     }
   }
 
-  /** Waits for the budget, counts, and throws for a throttle. */
+  /** Asks whether it may, waits for the budget, counts, and throws for a throttle. */
   private async counted(call: () => Promise<HttpAnswer>, doing: string): Promise<HttpAnswer> {
+    await this.deps.permit?.beforeTurn();
     await this.budget.take(this.deps.signal);
     this.count.made += 1;
     const answer = await call();

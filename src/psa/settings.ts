@@ -28,11 +28,8 @@ export interface PsaDeps {
   logger?: PsaLogger;
   /** Told of each 429. */
   onRefused?(): void;
-  /**
-   * Asked right before a write is sent, each repeat and each part of an array too, after all waiting for turns and tokens. What it
-   * throws ends the write, unsent.
-   */
-  beforeWrite?(): Promise<void>;
+  /** Asked whether calls may still be made. Default: always. */
+  permit?: Permit;
   /** Ends reads and waits. A write that is under way is waited for: broken off, nobody would know whether it was stored. */
   signal?: AbortSignal;
   /** In milliseconds. `write` is at most LONGEST_WRITE_MS. */
@@ -41,6 +38,14 @@ export interface PsaDeps {
   retry?: RetryLimits;
   /** The most records in one array of updates, when more are given at once. Default 200. */
   updateBatch?: number;
+}
+
+/** Asked whether a call may still be made, repeats too. What it throws ends the call, unsent. */
+export interface Permit {
+  /** Right before a turn of the budget is taken, for signing in and reading as well. */
+  beforeTurn(): Promise<void>;
+  /** Right before a write is sent, each part of an array too, after all waiting for turns and tokens. */
+  beforeWrite(): Promise<void>;
 }
 
 /** The longest a write is waited for, in milliseconds: after that it may still be stored, which `late` says. */

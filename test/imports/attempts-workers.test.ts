@@ -138,7 +138,7 @@ describe('Several processes on one database', () => {
     const psaInstance = await dataSource.getRepository(PsaInstance).findOneByOrFail({ id: psaInstanceId });
     const asked = new Error('It is in other hands');
     const { psa, close } = await open(tenant, psaInstance, new AbortController().signal, {
-      writes: { beforeWrite: () => Promise.reject(asked) },
+      writes: { beforeTurn: () => Promise.resolve(), beforeWrite: () => Promise.reject(asked) },
     });
     const writes = app.sandbox.psa.writes();
     await expect(psa.createClients([])).rejects.toBe(asked);

@@ -56,6 +56,7 @@ export function processOn(on: Stage): Process {
   let slept = 0;
   let halt: { gate: Gate; nth: number } | undefined;
   const guard = (writesGuard: WritesGuard): WritesGuard => ({
+    beforeTurn: () => writesGuard.beforeTurn(),
     async beforeWrite() {
       const mine = writes;
       writes += 1;

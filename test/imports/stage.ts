@@ -202,7 +202,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     });
     const halo = new PsaClient(await psaSettings(sealer, instance), {
       ...common,
-      beforeWrite: async () => writes?.beforeWrite(),
+      permit: writes,
       timeouts: { ...(read === undefined ? {} : { read }), ...(write === undefined ? {} : { write }) },
     });
     const { supplierId } = of.subscriptionImport;
