@@ -6,7 +6,7 @@ import { scenario, type Tally } from './figures.js';
 import { Installation } from './installation.js';
 import { inLanes, type Size } from './lanes.js';
 import { MovableClock } from './movable-clock.js';
-import { snapshot } from './snapshot.js';
+import { snapshot } from '../support/snapshot.js';
 import { undisturbed, type Undisturbed } from './undisturbed.js';
 
 const SIZE: Size = { customers: 12, subscriptions: 10 };
