@@ -12,7 +12,7 @@ import {
 } from '../egress/index.js';
 import type { HaloAddresses } from './address.js';
 import { isSuccess, upstreamError } from './answer.js';
-import { LONGEST_WRITE_MS, type PsaDeps, type PsaSettings } from './settings.js';
+import { LONGEST_WRITE_MS, type CallBudget, type PsaDeps, type PsaSettings } from './settings.js';
 import { SignIn } from './sign-in.js';
 
 const READ_TIMEOUT_MS = 120_000;
@@ -41,7 +41,7 @@ export class Calls {
   readonly pace: Pace;
   private readonly http: Http;
   private readonly signIn: SignIn;
-  private readonly budget: NonNullable<PsaDeps['budget']>;
+  private readonly budget: CallBudget;
   private readonly deps: PsaDeps;
 
   constructor(settings: PsaSettings, deps: PsaDeps, addresses: HaloAddresses) {
@@ -145,8 +145,10 @@ export class Calls {
 
   /** Asks whether it may, waits for the budget, counts, and throws for a throttle. */
   private async counted(call: () => Promise<HttpAnswer>, doing: string): Promise<HttpAnswer> {
-    await this.deps.permit?.beforeTurn();
-    await this.budget.take(this.deps.signal);
+    const { signal, permit } = this.deps;
+    const mayTake = async (): Promise<void> => permit?.beforeTurn();
+    await mayTake();
+    await this.budget.take(signal, mayTake);
     this.count.made += 1;
     const answer = await call();
     if (answer.status === 429) {

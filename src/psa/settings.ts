@@ -21,7 +21,7 @@ export interface PsaLogger {
 export interface PsaDeps {
   policy: EgressPolicy;
   /** The calls this HaloPSA may get, shared with whoever else calls it. Default: one of its own from `callsPer5Minutes`. */
-  budget?: Pick<Budget, 'take' | 'refused' | 'accepted'>;
+  budget?: CallBudget;
   pace?: Pace;
   /** Default 300. Hosted instances are said to allow 700 in any five minutes, for all tools together. */
   callsPer5Minutes?: number;
@@ -38,6 +38,12 @@ export interface PsaDeps {
   retry?: RetryLimits;
   /** The most records in one array of updates, when more are given at once. Default 200. */
   updateBatch?: number;
+}
+
+/** The calls that a HaloPSA may get. */
+export interface CallBudget extends Pick<Budget, 'refused' | 'accepted'> {
+  /** Resolves when the caller may make one call. One who stands in line is asked for by `permit` again before a turn is taken for it. */
+  take(signal?: AbortSignal, permit?: () => Promise<void>): Promise<void>;
 }
 
 /** Asked whether a call may still be made, repeats too. What it throws ends the call, unsent. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PsaDeps } from '../../src/psa/index.js';
+import type { CallBudget, PsaDeps } from '../../src/psa/settings.js';
 import { withClient, withHalo, type Reaction, type Received } from './halo.js';
 
 const LICENCE = { id: 31, name: 'Office', count: 3, client_id: 7 };
@@ -56,6 +56,21 @@ describe('A client that has to ask whether it may', () => {
       const { done, deps } = noting(() => 'turn');
       await withClient(halo.url, (client) => expect(client.clients()).rejects.toThrow('No turn: in other hands.'), { deps });
       expect(done).toEqual(['asks for a turn']);
+      expect(halo.received).toEqual([]);
+    });
+  });
+
+  it('lets the budget ask again, as it may stand in its line for minutes', async () => {
+    await withHalo(throttling(0), async (halo) => {
+      let inLine = false;
+      const { done, deps } = noting(() => (inLine ? 'turn' : undefined));
+      const take: CallBudget['take'] = async (_signal, permit) => {
+        inLine = true;
+        await permit?.();
+      };
+      const budget = { ...deps.budget!, take };
+      await withClient(halo.url, (client) => expect(client.clients()).rejects.toThrow('No turn'), { deps: { ...deps, budget } });
+      expect(done).toEqual(['asks for a turn', 'asks for a turn']);
       expect(halo.received).toEqual([]);
     });
   });

@@ -2,6 +2,8 @@
 export interface Waiter {
   go(): void;
   fail(error: unknown): void;
+  /** Rejects with the reason once the caller may go on no more. */
+  permit: (() => Promise<void>) | undefined;
 }
 
 /** The callers of one process that wait, first come first served. */
@@ -15,9 +17,9 @@ export class Line {
   }
 
   /** Resolves when it is the caller's turn. Rejects with the signal's reason when that is aborted first. */
-  async wait(signal?: AbortSignal): Promise<void> {
+  async wait(signal?: AbortSignal, permit?: () => Promise<void>): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter: Waiter = { go: resolve, fail: reject };
+    const waiter: Waiter = { go: resolve, fail: reject, permit };
     const giveUp = (): void => {
       this.waiters.delete(waiter);
       reject(signal?.reason as Error);
@@ -29,6 +31,18 @@ export class Line {
       await promise;
     } finally {
       signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Asks for each whether it may still go on; those who may not leave the line, and fail with the reason. */
+  async ask(): Promise<void> {
+    for (const waiter of this.waiters) {
+      try {
+        await waiter.permit?.();
+      } catch (error) {
+        this.waiters.delete(waiter);
+        waiter.fail(error);
+      }
     }
   }
 

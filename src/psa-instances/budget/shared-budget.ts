@@ -48,13 +48,14 @@ export class SharedBudget {
   constructor(private readonly options: SharedBudgetOptions) {}
 
   /**
-   * Resolves when the caller may make one call.
-   * @throws the signal's reason when that is aborted first; DatabaseUnavailable when the database is out of reach; UpstreamError
+   * Resolves when the caller may make one call. `permit` is asked right before each statement that takes turns: the line may be minutes
+   * long, and the process may be stopped while it stands there.
+   * @throws the signal's reason when that is aborted first; what `permit` throws; DatabaseUnavailable when the database is out of reach; UpstreamError
    * (`throttled`) when it would take longer than `longestWaitMs`.
    */
-  async take(signal?: AbortSignal): Promise<void> {
+  async take(signal?: AbortSignal, permit?: () => Promise<void>): Promise<void> {
     signal?.throwIfAborted();
-    const turn = this.line.wait(signal);
+    const turn = this.line.wait(signal, permit);
     if (!this.serving) void this.serve();
     await turn;
   }
@@ -100,16 +101,18 @@ export class SharedBudget {
 
   private async turn(): Promise<void> {
     await this.telling;
+    await this.line.ask();
+    if (this.line.length === 0) return;
     const turn = (await this.taken()) ?? (await this.begun());
     if (!turn) throw new Error(`There is no PSA instance ${this.options.psaInstanceId} any more: no calls are made to it.`);
     this.putOff = turn.stands_back ? this.putOff + 1 : turn.granted > 0 ? 0 : this.putOff;
     if (turn.wait_ms > (this.options.longestWaitMs ?? Number.POSITIVE_INFINITY)) {
-      await this.giveBack(turn.granted, turn.pause);
+      await this.giveBack(turn.granted, turn);
       throw comeBackLater(turn.wait_ms);
     }
     if (turn.wait_ms > 0 && !(await this.waited(turn))) return;
     const left = this.line.admit(turn.granted);
-    if (left > 0) await this.giveBack(left, turn.pause);
+    if (left > 0) await this.giveBack(left, turn);
   }
 
   private async taken(): Promise<Turn | undefined> {
@@ -134,7 +137,7 @@ export class SharedBudget {
       await this.sleep(waitMs);
       if (turn.granted === 0) return false;
       if (this.line.length === 0) {
-        await this.giveBack(turn.granted, turn.pause);
+        await this.giveBack(turn.granted, turn);
         return false;
       }
       const [now] = await this.statement<Confirmed>(CONFIRM, [turn.pause]);
@@ -155,9 +158,9 @@ export class SharedBudget {
     });
   }
 
-  private async giveBack(count: number, pause: string | null): Promise<void> {
+  private async giveBack(count: number, { pause, due_ms }: Turn): Promise<void> {
     if (count === 0) return;
-    await this.query(GIVE_BACK, [this.options.psaInstanceId, count, pause]);
+    await this.statement(GIVE_BACK, [count, pause, due_ms]);
   }
 
   private statement<Row>(sql: string, more: unknown[]): Promise<Row[]> {

@@ -116,9 +116,13 @@ export interface Confirmed {
   at_ms: number;
 }
 
-/** Gives back $2 calls that nobody makes, unless a refusal voided them ($3: the pause known when they were taken). */
+/**
+ * Gives back $3 calls that nobody makes, unless a refusal voided them ($4: the pause known when they were taken) or they missed their
+ * time ($5, in milliseconds since 1970): once the budget is full again they are part of that, and would come on top.
+ */
 export const GIVE_BACK = `
-  UPDATE psa_budgets SET tokens = tokens + $2 WHERE psa_instance_id = $1 AND paused_until IS NOT DISTINCT FROM $3::timestamptz`;
+  UPDATE psa_budgets SET tokens = tokens + $3 WHERE psa_instance_id = $1 AND paused_until IS NOT DISTINCT FROM $4::timestamptz
+    AND extract(epoch FROM coalesce($2::timestamptz, clock_timestamp())) <= $5::float8 / 1000 + ${LATEST_SECONDS}`;
 
 /**
  * Everybody pauses for $3 seconds, or if that is null for a time that doubles while refusals go on, and all turns are void, though they
