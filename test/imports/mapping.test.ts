@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { runImport } from '../../src/imports/run-import.js';
+import { clientsCalled, mappingOf } from './mapped.js';
 import { addClient, addCustomer, addSubscription, EMPTY, keyedCount, licenceOf } from './people.js';
 import { stage, type Stage } from './stage.js';
 
@@ -10,17 +10,6 @@ describe('Which client a customer is', () => {
   });
   beforeEach(() => on.reset(EMPTY));
   afterAll(() => on.close());
-
-  async function mappingOf(
-    customerId: string,
-  ): Promise<{ state: string; clientId: string | null; origin: string | null; candidates: string[] } | undefined> {
-    const found = (await on.mappings()).filter((mapping) => mapping.customerId === customerId && mapping.archivedAt === null);
-    expect(found.length).toBeLessThanOrEqual(1);
-    const [mapping] = found;
-    return mapping && { state: mapping.state, clientId: mapping.clientId, origin: mapping.origin, candidates: mapping.candidates };
-  }
-
-  const clientsCalled = (name: string): number => on.sandbox.psa.clients().filter((client) => client['name'] === name).length;
 
   describe('by exactly the same name', () => {
     it.each([
@@ -48,7 +37,7 @@ describe('Which client a customer is', () => {
         },
       ]);
       expect(row.counts.clients).toEqual({ created: 0, updated: 0, linked: 1, unchanged: 0 });
-      expect(await mappingOf(id)).toEqual({ state: 'mapped', clientId: String(clientId), origin: 'name', candidates: [] });
+      expect(await mappingOf(on, id)).toEqual({ state: 'mapped', clientId: String(clientId), origin: 'name', candidates: [] });
     });
 
     it('an inactive client of the name takes nothing away from the active one', async () => {
@@ -56,7 +45,7 @@ describe('Which client a customer is', () => {
       const clientId = await addClient(on, 'Contoso');
       const id = addCustomer(on, 'Contoso');
       await on.run();
-      expect(await mappingOf(id)).toMatchObject({ state: 'mapped', clientId: String(clientId) });
+      expect(await mappingOf(on, id)).toMatchObject({ state: 'mapped', clientId: String(clientId) });
     });
 
     it('a customer that was mapped by hand leaves its name to another one', async () => {
@@ -66,7 +55,7 @@ describe('Which client a customer is', () => {
       const second = addCustomer(on, 'Contoso');
       await on.map(first, { clientId: String(elsewhere) });
       await on.run();
-      expect(await mappingOf(second)).toMatchObject({ state: 'mapped', clientId: String(clientId), origin: 'name' });
+      expect(await mappingOf(on, second)).toMatchObject({ state: 'mapped', clientId: String(clientId), origin: 'name' });
     });
 
     it('names are never looked at again: a renamed client keeps its customer', async () => {
@@ -77,7 +66,7 @@ describe('Which client a customer is', () => {
       await addClient(on, 'Contoso');
       const { changes } = await on.run();
       expect(changes).toEqual([]);
-      expect(await mappingOf(id)).toMatchObject({ clientId: String(clientId) });
+      expect(await mappingOf(on, id)).toMatchObject({ clientId: String(clientId) });
     });
   });
 
@@ -99,7 +88,12 @@ describe('Which client a customer is', () => {
       const subscriptionId = addSubscription(on, id);
       const { row, changes, skips } = await on.run();
       expect(changes).toEqual([]);
-      expect(await mappingOf(id)).toEqual({ state: 'suggested', clientId: String(clientId), origin: null, candidates: [String(clientId)] });
+      expect(await mappingOf(on, id)).toEqual({
+        state: 'suggested',
+        clientId: String(clientId),
+        origin: null,
+        candidates: [String(clientId)],
+      });
       expect(skips).toMatchObject([
         { entity: 'customer', marketplaceId: id, reason: 'suggested_customer', psaId: String(clientId) },
         { entity: 'subscription', marketplaceId: subscriptionId, reason: 'suggested_customer' },
@@ -112,7 +106,7 @@ describe('Which client a customer is', () => {
       const id = addCustomer(on, 'Contoso');
       const { changes } = await on.run();
       expect(changes).toEqual([]);
-      expect(await mappingOf(id)).toMatchObject({ state: 'suggested', candidates: [String(clientId)] });
+      expect(await mappingOf(on, id)).toMatchObject({ state: 'suggested', candidates: [String(clientId)] });
     });
 
     it('is forgotten once nothing is alike any more', async () => {
@@ -123,7 +117,7 @@ describe('Which client a customer is', () => {
       await on.set({ clientImport: { createUnmatched: false } });
       const { skips } = await on.run();
       expect(skips).toMatchObject([{ reason: 'unmapped_customer' }]);
-      expect(await mappingOf(id)).toBeUndefined();
+      expect(await mappingOf(on, id)).toBeUndefined();
     });
   });
 
@@ -134,7 +128,12 @@ describe('Which client a customer is', () => {
     addSubscription(on, id);
     const { changes, skips } = await on.run();
     expect(changes).toEqual([]);
-    expect(await mappingOf(id)).toEqual({ state: 'ambiguous', clientId: null, origin: null, candidates: [String(first), String(second)] });
+    expect(await mappingOf(on, id)).toEqual({
+      state: 'ambiguous',
+      clientId: null,
+      origin: null,
+      candidates: [String(first), String(second)],
+    });
     expect(skips.map((skip) => skip.reason)).toEqual(['ambiguous_customer', 'ambiguous_customer']);
     expect(skips[0]!.detail).toContain(`Clients ${first}, ${second}`);
   });
@@ -144,126 +143,8 @@ describe('Which client a customer is', () => {
     const ids = [addCustomer(on, 'Contoso'), addCustomer(on, 'contoso'), addCustomer(on, 'Fabrikam'), addCustomer(on, 'Fabrikam ')];
     const { changes } = await on.run();
     expect(changes).toEqual([]);
-    for (const id of ids) expect(await mappingOf(id)).toMatchObject({ state: 'ambiguous' });
-    expect(clientsCalled('Fabrikam')).toBe(0);
-  });
-
-  describe('by a person', () => {
-    it('a mapping made by hand wins over every name', async () => {
-      await addClient(on, 'Contoso');
-      const chosen = await addClient(on, 'Fabrikam');
-      const id = addCustomer(on, 'Contoso');
-      const subscriptionId = addSubscription(on, id);
-      await on.map(id, { clientId: String(chosen) });
-      await on.run();
-      expect(licenceOf(on, subscriptionId)['client_id']).toBe(chosen);
-      expect(await mappingOf(id)).toMatchObject({ clientId: String(chosen), origin: 'manual' });
-    });
-
-    it('several customers may be mapped to one client', async () => {
-      const clientId = await addClient(on, 'Group');
-      const ids = [addCustomer(on, 'Contoso'), addCustomer(on, 'Fabrikam')];
-      const subscriptions = ids.map((id) => addSubscription(on, id));
-      for (const id of ids) await on.map(id, { clientId: String(clientId) });
-      await on.run();
-      expect(subscriptions.map((subscriptionId) => licenceOf(on, subscriptionId)['client_id'])).toEqual([clientId, clientId]);
-    });
-
-    it('an ignored customer is left alone, with its subscriptions, whose details are not even read', async () => {
-      await addClient(on, 'Contoso');
-      const id = addCustomer(on, 'Contoso');
-      addSubscription(on, id);
-      await on.map(id, { state: 'ignored' });
-      const { row, changes, skips } = await on.run();
-      expect(changes).toEqual([]);
-      expect(skips.map((skip) => skip.reason)).toEqual(['ignored', 'ignored']);
-      expect(row.state).toBe('succeeded');
-      expect(on.sandbox.kernel.calls.all().filter((call) => /^\/subscriptions\/\d/.test(call.path))).toEqual([]);
-    });
-
-    it('"create one" creates a client although one of the name is there, and once only', async () => {
-      const there = await addClient(on, 'Contoso');
-      const id = addCustomer(on, 'Contoso');
-      await on.map(id, { origin: 'created' });
-      await on.set({ clientImport: { createUnmatched: false } });
-      const { row } = await on.run();
-      expect(row.counts.clients.created).toBe(1);
-      expect(clientsCalled('Contoso')).toBe(2);
-      const made = on.sandbox.psa.clients().find((client) => client['ref'] === `ingram/us/${id}`)!;
-      expect(made.id).not.toBe(there);
-      expect(await mappingOf(id)).toMatchObject({ state: 'mapped', clientId: String(made.id), origin: 'created' });
-      expect((await on.run()).changes).toEqual([]);
-    });
-
-    it('what a person decides while an import is looking counts, and is not written over', async () => {
-      const chosen = await addClient(on, 'Fabrikam');
-      const [mapped, ignored, created] = [addCustomer(on, 'Contoso'), addCustomer(on, 'Adventure'), addCustomer(on, 'Woodgrove')];
-      const subscriptionId = addSubscription(on, mapped);
-      let decided = false;
-      const connect = on.deps.connect;
-      const id = await on.queue();
-      const deps = {
-        ...on.deps,
-        // Decided at the last moment: when the plan is stored already, and clients are listed again under the lock.
-        async connect(...args: Parameters<typeof connect>) {
-          const vendors = await connect(...args);
-          const { psa } = vendors;
-          const post = psa.createClients.bind(psa);
-          psa.createClients = async (clients) => {
-            if (!decided) {
-              decided = true;
-              await on.map(mapped, { clientId: String(chosen) });
-              await on.map(ignored, { state: 'ignored' });
-            }
-            return post(clients);
-          };
-          return vendors;
-        },
-      };
-      await runImport(deps, id, new AbortController().signal);
-      const { changes, row } = await on.result(id);
-      expect(await mappingOf(mapped)).toMatchObject({ clientId: String(chosen), origin: 'manual' });
-      expect(await mappingOf(ignored)).toMatchObject({ state: 'ignored' });
-      expect(
-        on.sandbox.psa
-          .clients()
-          .map((client) => client['ref'])
-          .filter(Boolean),
-      ).toEqual([`ingram/us/${created}`]);
-      expect(licenceOf(on, subscriptionId)['client_id']).toBe(chosen);
-      expect(
-        changes
-          .filter((change) => change.state === 'superseded')
-          .map((change) => change.customerId)
-          .toSorted(),
-      ).toEqual([mapped, ignored].toSorted());
-      expect(row.counts).toMatchObject({ clients: { created: 1 }, failed: 0 });
-    });
-  });
-
-  it('by a person who decides after the plan was made: that is not written over either', async () => {
-    await addClient(on, 'Contoso');
-    const chosen = await addClient(on, 'Fabrikam');
-    const [named, open] = [addCustomer(on, 'Contoso'), addCustomer(on, 'Fabrikam Ltd')];
-    addCustomer(on, 'Woodgrove');
-    const { connect } = on.deps;
-    const id = await on.queue();
-    const deps = {
-      ...on.deps,
-      async connect(...args: Parameters<typeof connect>) {
-        const vendors = await connect(...args);
-        // Asked for once the plan stands, as it creates a client.
-        vendors.psa.seesAllClients = async () => {
-          await on.map(named, { clientId: String(chosen) });
-          await on.map(open, { state: 'ignored' });
-          return true;
-        };
-        return vendors;
-      },
-    };
-    await runImport(deps, id, new AbortController().signal);
-    expect(await mappingOf(named)).toMatchObject({ state: 'mapped', clientId: String(chosen), origin: 'manual' });
-    expect(await mappingOf(open)).toMatchObject({ state: 'ignored' });
+    for (const id of ids) expect(await mappingOf(on, id)).toMatchObject({ state: 'ambiguous' });
+    expect(clientsCalled(on, 'Fabrikam')).toBe(0);
   });
 
   describe('a mapped client that is gone', () => {
@@ -289,7 +170,7 @@ describe('Which client a customer is', () => {
       on.sandbox.psa.mergeClients(from, into);
       const { changes } = await on.run();
       expect(changes).toMatchObject([{ entity: 'client', action: 'link', psaId: String(into) }]);
-      expect(await mappingOf(id)).toMatchObject({ state: 'mapped', clientId: String(into), origin: 'name' });
+      expect(await mappingOf(on, id)).toMatchObject({ state: 'mapped', clientId: String(into), origin: 'name' });
       expect(licenceOf(on, subscriptionId)['client_id']).toBe(into);
       const later = addSubscription(on, id, undefined, { name: 'Another' });
       await on.run();
@@ -301,11 +182,11 @@ describe('Which client a customer is', () => {
       const id = addCustomer(on, 'Contoso');
       await on.map(id, { clientId: '14' });
       await on.run();
-      expect(await mappingOf(id)).toMatchObject({ state: 'broken' });
+      expect(await mappingOf(on, id)).toMatchObject({ state: 'broken' });
       let clientId = 0;
       while (clientId < 14) clientId = await addClient(on, `Client ${clientId}`);
       await on.run();
-      expect(await mappingOf(id)).toMatchObject({ state: 'mapped', clientId: '14', origin: 'manual' });
+      expect(await mappingOf(on, id)).toMatchObject({ state: 'mapped', clientId: '14', origin: 'manual' });
     });
   });
 });
