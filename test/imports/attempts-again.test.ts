@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Tenant, type Import } from '../../entities/index.js';
-import { whyLeftAlone } from '../../src/integrator/left-alone.js';
-import { REFUSALS_BEFORE_PAUSE } from '../../src/integrator/pause.js';
 import { claimImport } from '../../src/imports/store/import-row.js';
 import type { ImportDeps } from '../../src/imports/run-import.js';
 import { begin, haltCall } from './halted.js';
+import { marketplaceIsDown, queueAs, row, sql } from './rows.js';
 import { stage, type Stage } from './stage.js';
 
 const SIZE = { customers: 12, subscriptions: 9 };
@@ -17,31 +15,20 @@ describe('After an attempt that did not end its import', () => {
   beforeEach(() => on.reset(SIZE));
   afterAll(() => on.close());
 
-  const row = async (id: string): Promise<Import> => (await on.result(id)).row;
-  const sql = <T = unknown>(text: string, parameters: unknown[] = []): Promise<T> =>
-    on.database.dataSource.query(text, parameters) as Promise<T>;
   const waits = async (id: string): Promise<number> =>
-    (await sql<{ s: number }[]>(`SELECT round(extract(epoch FROM not_before - now()))::int AS s FROM imports WHERE id = $1`, [id]))[0]!.s;
-  const due = (id: string): Promise<unknown> => sql(`UPDATE imports SET not_before = now() - interval '1 second' WHERE id = $1`, [id]);
-  const tenant = (): Promise<Tenant> => on.database.dataSource.getRepository(Tenant).findOneByOrFail({ id: on.tenant.id });
-
-  const queue = async (trigger: Import['trigger']): Promise<string> => {
-    const id = await on.queue();
-    await sql(`UPDATE imports SET trigger = $2 WHERE id = $1`, [id, trigger]);
-    return id;
-  };
-  const marketplaceIsDown = (): void =>
-    void on.sandbox.kernel.faults.add({ vendor: 'marketplace', path: '^/customers', times: 0, status: 503 });
+    (await sql<{ s: number }[]>(on, `SELECT round(extract(epoch FROM not_before - now()))::int AS s FROM imports WHERE id = $1`, [id]))[0]!
+      .s;
+  const due = (id: string): Promise<unknown> => sql(on, `UPDATE imports SET not_before = now() - interval '1 second' WHERE id = $1`, [id]);
 
   describe('of the integrator, because of a vendor', () => {
     it('it is tried again by itself after ever longer waits, and then fails', async () => {
-      const id = await queue('integrator');
-      marketplaceIsDown();
+      const id = await queueAs(on, 'integrator');
+      marketplaceIsDown(on);
       for (const [index, minutes] of [2, 10, 30].entries()) {
         const calls = on.sandbox.kernel.calls.count();
         expect(await begin(on.deps, id)).toEqual({ inSeconds: minutes * 60 });
         expect(on.sandbox.kernel.calls.count()).toBeGreaterThan(calls);
-        expect(await row(id)).toMatchObject({
+        expect(await row(on, id)).toMatchObject({
           state: 'queued',
           phase: 'waiting',
           attempt: index + 1,
@@ -53,13 +40,13 @@ describe('After an attempt that did not end its import', () => {
         expect(Math.abs((await waits(id)) - minutes * 60)).toBeLessThan(5);
 
         // Not before its time, whoever asks.
-        const waiting = await row(id);
+        const waiting = await row(on, id);
         await begin(on.deps, id);
-        expect(await row(id)).toEqual(waiting);
+        expect(await row(on, id)).toEqual(waiting);
         await due(id);
       }
       expect(await begin(on.deps, id)).toBeUndefined();
-      expect(await row(id)).toMatchObject({
+      expect(await row(on, id)).toMatchObject({
         state: 'failed',
         phase: 'done',
         attempt: 4,
@@ -72,8 +59,8 @@ describe('After an attempt that did not end its import', () => {
       const lines: string[] = [];
       const say = (level: string) => (_fields: object, message: string) => void lines.push(`${level} ${message}`);
       const deps: ImportDeps = { ...on.deps, logger: { info: say('info'), warn: say('warn'), error: say('error') } };
-      const id = await queue('integrator');
-      marketplaceIsDown();
+      const id = await queueAs(on, 'integrator');
+      marketplaceIsDown(on);
       for (let attempt = 1; attempt <= 4; attempt += 1) {
         expect(lines).toEqual(Array.from({ length: attempt - 1 }, () => expect.stringMatching(/^warn .*tried again/) as unknown));
         await begin(deps, id);
@@ -83,60 +70,60 @@ describe('After an attempt that did not end its import', () => {
     });
 
     it('it goes through once the vendor is back, and nothing of the trouble is left on it', async () => {
-      const id = await queue('integrator');
-      marketplaceIsDown();
+      const id = await queueAs(on, 'integrator');
+      marketplaceIsDown(on);
       await begin(on.deps, id);
       on.sandbox.kernel.faults.clear();
       await due(id);
       expect(await begin(on.deps, id)).toBeUndefined();
-      expect(await row(id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 2, error: null, notBefore: null });
-      expect(JSON.stringify((await row(id)).remarks)).not.toContain('Attempt 1');
+      expect(await row(on, id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 2, error: null, notBefore: null });
+      expect(JSON.stringify((await row(on, id)).remarks)).not.toContain('Attempt 1');
     });
 
     it('it can be cancelled while it waits, and is not begun again', async () => {
-      const id = await queue('integrator');
-      marketplaceIsDown();
+      const id = await queueAs(on, 'integrator');
+      marketplaceIsDown(on);
       await begin(on.deps, id);
-      await sql(`UPDATE imports SET state = 'cancelled', cancel_requested_at = now() WHERE id = $1 AND state = 'queued'`, [id]);
+      await sql(on, `UPDATE imports SET state = 'cancelled', cancel_requested_at = now() WHERE id = $1 AND state = 'queued'`, [id]);
       await due(id);
       const calls = on.sandbox.kernel.calls.count();
       await begin(on.deps, id);
-      expect(await row(id)).toMatchObject({ state: 'cancelled', attempt: 1 });
+      expect(await row(on, id)).toMatchObject({ state: 'cancelled', attempt: 1 });
       expect(on.sandbox.kernel.calls.count()).toBe(calls);
     });
 
     it('it does not wait when somebody cancelled it meanwhile', async () => {
-      const id = await queue('integrator');
-      marketplaceIsDown();
+      const id = await queueAs(on, 'integrator');
+      marketplaceIsDown(on);
       const halted = haltCall(on.sandbox, 'arrived', (call) => call.path.startsWith('/customers'));
       const attempt = begin({ ...on.deps, watchMs: 600_000 }, id);
       await halted.reached;
-      await sql(`UPDATE imports SET cancel_requested_at = now() WHERE id = $1`, [id]);
+      await sql(on, `UPDATE imports SET cancel_requested_at = now() WHERE id = $1`, [id]);
       halted.letGo();
       expect(await attempt).toBeUndefined();
-      expect(await row(id)).toMatchObject({ state: 'cancelled', error: null, notBefore: null });
+      expect(await row(on, id)).toMatchObject({ state: 'cancelled', error: null, notBefore: null });
     });
   });
 
   it('of the integrator, because Isthmus broke, it is tried again', async () => {
-    const id = await queue('integrator');
+    const id = await queueAs(on, 'integrator');
     const broken: ImportDeps = { ...on.deps, connect: () => Promise.reject(new TypeError('inner text')) };
     expect(await begin(broken, id)).toEqual({ inSeconds: 120 });
-    expect(await row(id)).toMatchObject({ state: 'queued', error: { actor: 'isthmus', code: 'unexpected' } });
+    expect(await row(on, id)).toMatchObject({ state: 'queued', error: { actor: 'isthmus', code: 'unexpected' } });
   });
 
   it('of the integrator, because of what people must correct, it fails at once', async () => {
-    const id = await queue('integrator');
+    const id = await queueAs(on, 'integrator');
     await on.set({ enabled: false });
     expect(await begin(on.deps, id)).toBeUndefined();
-    expect(await row(id)).toMatchObject({ state: 'failed', attempt: 1, error: { actor: 'configuration' } });
+    expect(await row(on, id)).toMatchObject({ state: 'failed', attempt: 1, error: { actor: 'configuration' } });
   });
 
   it.each(['manual', 'webhook'] as const)('of a %s import it fails at once, for somebody watches', async (trigger) => {
-    const id = await queue(trigger);
-    marketplaceIsDown();
+    const id = await queueAs(on, trigger);
+    marketplaceIsDown(on);
     expect(await begin(on.deps, id)).toBeUndefined();
-    expect(await row(id)).toMatchObject({ state: 'failed', attempt: 1, error: { actor: 'vendor' } });
+    expect(await row(on, id)).toMatchObject({ state: 'failed', attempt: 1, error: { actor: 'vendor' } });
   });
 
   /** Dependencies whose database is lost for this process at a call, and away from then on or only for that moment. */
@@ -169,10 +156,10 @@ describe('After an attempt that did not end its import', () => {
   it('that lost the database for a moment, it is taken up again soon', async () => {
     const id = await on.queue();
     expect(await begin(losingDatabase(false), id)).toEqual({ inSeconds: 5 });
-    expect(await row(id)).toMatchObject({ state: 'queued', attempt: 1, tries: 1, heartbeatAt: null, error: null });
+    expect(await row(on, id)).toMatchObject({ state: 'queued', attempt: 1, tries: 1, heartbeatAt: null, error: null });
     await due(id);
     await begin(on.deps, id);
-    expect(await row(id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 2 });
+    expect(await row(on, id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 2 });
   });
 
   it('that Postgres ended so that others could go on, it is taken up again soon', async () => {
@@ -181,121 +168,25 @@ describe('After an attempt that did not end its import', () => {
       ...on.deps,
       async connect(...args) {
         const vendors = await on.deps.connect(...args);
-        vendors.psa.eachLicence = () => sql(`DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = 'deadlock_detected'; END $$`);
+        vendors.psa.eachLicence = () =>
+          sql(on, `DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = 'deadlock_detected'; END $$`);
         return vendors;
       },
     };
     expect(await begin(deps, id)).toEqual({ inSeconds: 5 });
-    expect(await row(id)).toMatchObject({ state: 'queued', attempt: 1, error: null });
+    expect(await row(on, id)).toMatchObject({ state: 'queued', attempt: 1, error: null });
     await due(id);
     await begin(on.deps, id);
-    expect(await row(id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 2 });
+    expect(await row(on, id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 2 });
   });
 
   it('that lost the database for good, it stays as it is until it was silent for long enough', async () => {
     const id = await on.queue();
     await expect(begin(losingDatabase(true), id)).rejects.toThrow('Connection terminated');
-    expect(await row(id)).toMatchObject({ state: 'running', attempt: 1, finishedAt: null });
+    expect(await row(on, id)).toMatchObject({ state: 'running', attempt: 1, finishedAt: null });
     expect(await claimImport(on.database.dataSource, id)).toBeNull();
     await on.forgetWorker(id);
     await begin(on.deps, id);
-    expect(await row(id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 2 });
-  });
-
-  describe('whose credentials were refused', () => {
-    const refuse = {
-      marketplace: () =>
-        on.sandbox.kernel.faults.add({
-          vendor: 'marketplace',
-          method: 'POST',
-          path: '^/token',
-          times: 0,
-          status: 401,
-          body: { error: 'No.' },
-        }),
-      psa: () =>
-        on.sandbox.kernel.faults.add({
-          vendor: 'psa',
-          method: 'POST',
-          path: '^/auth/token',
-          times: 0,
-          status: 400,
-          body: { error: 'invalid_client' },
-        }),
-    };
-
-    it.each(['marketplace', 'psa'] as const)(
-      'by %s, its tenant is paused after a few in a row, and told why and what to do',
-      async (vendor) => {
-        refuse[vendor]();
-        for (let nth = 1; nth <= REFUSALS_BEFORE_PAUSE; nth += 1) {
-          expect(await tenant()).toMatchObject({ refusals: nth - 1, pausedAt: null });
-          const id = await queue(nth === 1 ? 'manual' : 'integrator');
-          expect(await begin(on.deps, id)).toBeUndefined();
-          expect(await row(id)).toMatchObject({
-            state: 'failed',
-            attempt: 1,
-            error: {
-              actor: 'configuration',
-              code: `${vendor}_credentials`,
-              message: expect.stringMatching(/\. Correct the credentials for /) as unknown,
-            },
-          });
-        }
-        const paused = await tenant();
-        expect(paused).toMatchObject({ refusals: REFUSALS_BEFORE_PAUSE, pausedAt: expect.any(Date) as unknown });
-        expect(paused.pausedWhy).toMatch(
-          vendor === 'psa'
-            ? /^HaloPSA refused the credentials of 3 imports.*client id and secret.*verifying it.*ends the pause/
-            : /^The marketplace refused the credentials of 3 imports.*password/,
-        );
-        const seen = { ...paused, integrator: { ...paused.integrator, enabled: true } };
-        expect(whyLeftAlone(seen, on.psaInstance)).toContain(paused.pausedWhy);
-      },
-    );
-
-    it('one that succeeds begins the count anew', async () => {
-      const fault = refuse.marketplace();
-      await on.run();
-      await on.run();
-      on.sandbox.kernel.faults.remove(fault.id!);
-      expect((await on.run()).row.state).toBe('succeeded_with_skips');
-      expect(await tenant()).toMatchObject({ refusals: 0, pausedAt: null });
-    });
-
-    it('one that succeeds ends the pause that they led to', async () => {
-      const fault = refuse.marketplace();
-      for (let nth = 0; nth <= REFUSALS_BEFORE_PAUSE; nth += 1) await on.run();
-      expect(await tenant()).toMatchObject({ pausedAt: expect.any(Date) as unknown });
-      on.sandbox.kernel.faults.remove(fault.id!);
-      await on.run();
-      expect(await tenant()).toMatchObject({ refusals: 0, pausedAt: null, pausedWhy: null });
-      const who = 'SELECT action, actor_kind, entity, entity_id, psa_instance_id FROM audit ORDER BY id DESC LIMIT 2';
-      const line = { actor_kind: 'integrator', entity: 'tenant', entity_id: on.tenant.id, psa_instance_id: on.psaInstance.id };
-      expect(await sql(who)).toEqual([
-        { action: 'resume', ...line },
-        { action: 'pause', ...line },
-      ]);
-    });
-
-    it('neither they nor a success touch the pause that a person made', async () => {
-      await sql(`UPDATE tenants SET paused_at = '2026-01-02T03:04:05Z', paused_why = 'Moving house.' WHERE id = $1`, [on.tenant.id]);
-      const mine = { pausedAt: new Date('2026-01-02T03:04:05Z'), pausedWhy: 'Moving house.', refusals: 0 };
-      const fault = refuse.marketplace();
-      for (let nth = 0; nth <= REFUSALS_BEFORE_PAUSE; nth += 1) await on.run();
-      expect(await tenant()).toMatchObject(mine);
-      on.sandbox.kernel.faults.remove(fault.id!);
-      await on.run();
-      expect(await tenant()).toMatchObject(mine);
-    });
-
-    it('a failure of another kind is not counted, and does not begin the count anew', async () => {
-      const fault = refuse.marketplace();
-      await on.run();
-      on.sandbox.kernel.faults.remove(fault.id!);
-      marketplaceIsDown();
-      await on.run();
-      expect(await tenant()).toMatchObject({ refusals: 1 });
-    });
+    expect(await row(on, id)).toMatchObject({ state: 'succeeded_with_skips', attempt: 2 });
   });
 });
