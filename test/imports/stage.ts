@@ -1,15 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Change, Import, Link, Mapping, PsaInstance, Skip, Tenant, type ImportEntity } from '../../entities/index.js';
-import { connector, marketplaceSettings, psaSettings } from '../../src/connect.js';
+import { connector } from '../../src/connect.js';
 import { Sealer } from '../../src/database/sealing.js';
-import { Budget, egressPolicy, type Pace } from '../../src/egress/index.js';
-import { runImport, type ImportDeps, type Vendors } from '../../src/imports/run-import.js';
+import type { Pace } from '../../src/egress/index.js';
+import { runImport, type ImportDeps } from '../../src/imports/run-import.js';
 import { noCounts } from '../../src/imports/store/import-row.js';
-import { MarketplaceClient } from '../../src/marketplace/index.js';
-import { currencyMismatch, PsaClient, psaForm } from '../../src/psa/index.js';
 import { startSandbox, type MarketplaceSwitches, type PsaSwitches, type Sandbox } from '../../src/sandbox/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { quickVendors, type Timeouts } from './quick-vendors.js';
 
 /** The day that the sandboxes' data is current on. */
 export const TODAY = '2026-11-20';
@@ -42,7 +41,7 @@ export interface StageOptions extends Scene {
   /** Clients put together as the service does it, with the budget in the database, instead of quick ones. */
   asInService?: boolean;
   /** How long the clients wait for an answer, in milliseconds of real time. */
-  timeouts?: { read?: number; write?: number };
+  timeouts?: Timeouts;
 }
 
 export interface RunOptions {
@@ -188,33 +187,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     pace,
     marketplaceCallsPerSecond: 100_000,
   });
-  const quick: ImportDeps['connect'] = async (of, instance, signal, { writes } = {}): Promise<Vendors> => {
-    const common = {
-      policy: egressPolicy({ allow: ['127.0.0.1'] }),
-      pace,
-      signal,
-      budget: new Budget({ perSecond: 100_000, burst: 100_000, pace }),
-    };
-    const { read, write } = options.timeouts ?? {};
-    const seller = new MarketplaceClient(await marketplaceSettings(sealer, of), {
-      ...common,
-      timeouts: read === undefined ? {} : { readMs: read },
-    });
-    const halo = new PsaClient(await psaSettings(sealer, instance), {
-      ...common,
-      permit: writes,
-      timeouts: { ...(read === undefined ? {} : { read }), ...(write === undefined ? {} : { write }) },
-    });
-    const { supplierId } = of.subscriptionImport;
-    const form = {
-      ...psaForm({ ...(of.currency === null ? {} : { currency: of.currency }), ...(supplierId === undefined ? {} : { supplierId }) }),
-      remark: (line: Parameters<typeof currencyMismatch>[0]) => currencyMismatch(line, of.currency ?? undefined),
-    };
-    return { marketplace: seller, psa: halo, form, close: () => [seller, halo].forEach((client) => client.close()) };
-  };
   const deps: ImportDeps = {
     dataSource,
-    connect: options.asInService ? asInService : quick,
+    connect: options.asInService ? asInService : quickVendors(sealer, pace, options.timeouts),
     now: () => sandbox.kernel.clock.now(),
     // Waits for what a vendor may still store are kept, as a moment of real time; others pass in the sandboxes' time.
     sleep: async (ms) => {
