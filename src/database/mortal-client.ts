@@ -1,6 +1,6 @@
 import { Client, type ClientConfig, Query } from 'pg';
 import { failedToConnect } from './connection-lost.js';
-import { type NameOf, preparedName } from './prepared.js';
+import { preparedName } from './prepared.js';
 
 /** A statement that takes longer is given up by Postgres. In milliseconds. */
 export const STATEMENT_TIMEOUT_MS = 120_000;
@@ -11,10 +11,9 @@ const SILENCE_MS = STATEMENT_TIMEOUT_MS + 10_000;
 /**
  * A client of Postgres that notices when the way to it swallows everything, as a proxy or a firewall may do that lost its state: there
  * is no error then, TCP's keep-alive may be answered by the proxy, and node-postgres waits for ever, with a place of its pool.
- * An error of connecting, which is the network's own, is noted as one about the database.
- * @param nameOf Which statements are prepared; those that are marked so unless said otherwise.
+ * An error of connecting, which is the network's own, is noted as one about the database. Statements that are marked so are prepared.
  */
-export function mortalClient(silenceMs = SILENCE_MS, nameOf: NameOf = preparedName): typeof Client {
+export function mortalClient(silenceMs = SILENCE_MS): typeof Client {
   return class MortalClient extends Client {
     constructor(config?: string | ClientConfig) {
       super(config);
@@ -29,7 +28,7 @@ export function mortalClient(silenceMs = SILENCE_MS, nameOf: NameOf = preparedNa
 
     // Node-postgres declares a dozen forms of it; a text with its parameters is the one that statements to prepare come in.
     override query = ((text: unknown, ...more: unknown[]): unknown => {
-      const name = typeof text === 'string' ? nameOf(text, more[0]) : undefined;
+      const name = typeof text === 'string' ? preparedName(text) : undefined;
       const query = Client.prototype.query.bind(this) as (...parameters: unknown[]) => unknown;
       if (name === undefined) return query(text, ...more);
       const [values, told] = more as [unknown[] | undefined, Told | undefined];

@@ -29,26 +29,3 @@ const marked = new Map<string, string>();
 export function preparedName(sql: string): string | undefined {
   return MARKED.exec(sql)?.[1];
 }
-
-/** Says under which name a statement is to be prepared, if it is. */
-export type NameOf = (sql: string, parameters: unknown) => string | undefined;
-
-/** So often a statement with parameters was made when it counts as one that is made again and again. */
-const OFTEN = 3;
-/** So many texts are counted, and may be prepared: whoever has more of them has them in many forms. */
-const MOST_TEXTS = 50;
-
-/**
- * Names statements that are not ours to mark once they were made some times, by their texts: those of a library, which are few. One without parameters
- * may be several in one text, which cannot be prepared.
- */
-export function namedWhenRepeated(): NameOf {
-  const counts = new Map<string, number>();
-  return (sql, parameters) => {
-    if (!Array.isArray(parameters) || parameters.length === 0) return undefined;
-    const count = (counts.get(sql) ?? 0) + 1;
-    if (count === 1 && counts.size === MOST_TEXTS) return undefined;
-    counts.set(sql, count);
-    return count < OFTEN ? undefined : preparedName(preparedByText(sql));
-  };
-}

@@ -1,16 +1,16 @@
 import type { Db } from 'pg-boss';
 import { DataSource, type EntityManager } from 'typeorm';
-import { namedWhenRepeated, prepared } from '../database/prepared.js';
+import { preparedByText } from '../database/prepared.js';
 
 /** What pg-boss needs of a node-postgres connection; several statements in one text give an array, which it takes too. */
 interface Connection {
   query(text: string, values?: unknown[]): ReturnType<Db['executeSql']>;
 }
 
-/** What is queued with somebody's transaction. Not what makes the queue's tables: it goes on after they changed. */
-const nameOf = namedWhenRepeated();
-
-/** Lets pg-boss run its statements on a DataSource, or inside the transaction that an EntityManager belongs to. */
+/**
+ * Lets pg-boss run its statements on a DataSource, or inside the transaction that an EntityManager belongs to. There it only queues, by the same
+ * text each time, whose planning takes Postgres longer than all else about it: so that one is prepared.
+ */
 export function onDatabase(source: DataSource | EntityManager): Db {
   const manager = source instanceof DataSource ? source.manager : source;
   return {
@@ -18,8 +18,9 @@ export function onDatabase(source: DataSource | EntityManager): Db {
       const runner = manager.queryRunner ?? manager.dataSource.createQueryRunner();
       try {
         const connection = (await runner.connect()) as Connection;
-        const name = source instanceof DataSource ? undefined : nameOf(text, values);
-        return await connection.query(name === undefined ? text : prepared(name, text), values);
+        // A text without parameters may be several statements, which cannot be prepared.
+        const prepares = !(source instanceof DataSource) && values !== undefined && values.length > 0;
+        return await connection.query(prepares ? preparedByText(text) : text, values);
       } finally {
         if (runner !== manager.queryRunner) await runner.release();
       }

@@ -1,7 +1,6 @@
 import { PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { mortalClient } from '../database/mortal-client.js';
-import { namedWhenRepeated } from '../database/prepared.js';
 import type { Logger } from '../observability/logger.js';
 import { onDatabase } from './database-adapter.js';
 import { IMPORT_QUEUE, QUEUE_SCHEMA } from './schema.js';
@@ -49,7 +48,7 @@ export class Queue {
 
   constructor(private readonly options: QueueOptions) {
     // Handed on to node-postgres, though the queue's own types do not name it.
-    const handedOn = { Client: mortalClient(STATEMENT_TIMEOUT_MS + 5_000, namedWhenRepeated()), statement_timeout: STATEMENT_TIMEOUT_MS };
+    const handedOn = { Client: mortalClient(STATEMENT_TIMEOUT_MS + 5_000), statement_timeout: STATEMENT_TIMEOUT_MS };
     this.boss = new PgBoss({
       ...handedOn,
       connectionString: options.url,
