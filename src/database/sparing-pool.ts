@@ -14,6 +14,9 @@ export interface SparingPoolConfig extends PoolConfig {
  * A pool that has a few connections do the work, and opens another one, up to `max`, only for whoever has waited for a while. Each connection has
  * to plan every statement anew, and does so for its first five times at least, which takes Postgres longer than carrying them out. So what comes at
  * once, but is soon done, had better stand in line.
+ *
+ * Node-postgres asks for `options.max` each time whether another one may be opened, so that moves. A line of our own in front of the pool would have to
+ * repeat what the pool's own has: its time limit, its order, what becomes of it when the pool ends.
  */
 export class SparingPool extends Pool {
   readonly #few: number;
