@@ -10,6 +10,12 @@ import type { MadeClients } from './apply-clients.js';
 const TAKEN_ELSEWHERE =
   'Another tenant of this PSA instance is connected to the same marketplace account and creates its licence at this moment. The next import sees it.';
 
+const DECIDED = {
+  mapping: ['unmapped_customer', 'A person decided about its customer while the import was looking. The next import goes by that.'],
+  ignored: ['ignored', 'A person said to ignore its customer while the import was looking.'],
+  link: ['already_in_psa', 'A person linked this line to a licence while the import was looking. The next import goes by that.'],
+} as const;
+
 type Create = StoredChange<LicenceCreateChange>;
 /** A create whose client is there. */
 export type Placed = Create & { placed: LicenceFields };
@@ -17,7 +23,8 @@ export type Placed = Create & { placed: LicenceFields };
 /** Creates licences, and notes what became of each. */
 export class LicenceCreation {
   readonly #made = new WeakSet<Placed>();
-  readonly #takenElsewhere = new WeakSet<Placed>();
+  /** Another tenant creates it, or a person decided meanwhile. */
+  readonly #leftOut = new WeakSet<Placed>();
   /** By client, of those made a moment ago. */
   #mainSites: Map<string, string> | undefined;
   #canariesTried = 0;
@@ -113,7 +120,7 @@ export class LicenceCreation {
         await ops.settle(created);
       },
     });
-    if (!this.#takenElsewhere.has(item)) this.#canariesTried += 1;
+    if (!this.#leftOut.has(item)) this.#canariesTried += 1;
     if (!shown) return;
     const { licenceId } = shown;
     const byId = await context.psa.licence(licenceId);
@@ -124,23 +131,38 @@ export class LicenceCreation {
     if (!kept) throw keyNotKept('licence');
   }
 
-  /** Leaves out what another tenant of the same marketplace account creates at this moment. */
+  /** Leaves out what another tenant of the same marketplace account creates at this moment, and what a person decided about meanwhile. */
   async #markSent(items: readonly Placed[]): Promise<Placed[]> {
     const { store } = this.context;
-    const claimed = await store.markCreatesSent(items.map(({ id, placed }) => ({ id, key: placed.snowid! })));
-    const taken = items.filter(({ id }) => !claimed.has(id));
-    for (const item of taken) this.#takenElsewhere.add(item);
-    await store.settle(taken.map(({ id }) => ({ id, state: 'superseded', message: TAKEN_ELSEWHERE })));
+    const { claimed, decided } = await store.markCreatesSent(
+      items.map(({ id, placed, customerId, subscriptionId, line }) => ({
+        id,
+        key: placed.snowid!,
+        customerId,
+        clientId: placed.client_id!,
+        subscriptionId,
+        line,
+      })),
+    );
+    const left = items
+      .filter(({ id }) => !claimed.has(id))
+      .map((item) => {
+        const about = decided.get(item.id);
+        const [reason, detail] = about ? DECIDED[about] : (['already_in_psa', TAKEN_ELSEWHERE] as const);
+        return { ...item, item, reason, detail };
+      });
+    for (const { item } of left) this.#leftOut.add(item);
+    await store.settle(left.map(({ id, detail }) => ({ id, state: 'superseded', message: detail })));
     await store.addSkips(
-      taken.map(({ subscriptionId, line }) => ({
+      left.map(({ subscriptionId, line, reason, detail }) => ({
         entity: 'subscription',
         marketplaceId: subscriptionId,
         line,
-        reason: 'already_in_psa',
-        detail: TAKEN_ELSEWHERE,
+        reason,
+        detail,
       })),
     );
-    await this.context.advance(taken.length);
+    await this.context.advance(left.length);
     return items.filter(({ id }) => claimed.has(id));
   }
 

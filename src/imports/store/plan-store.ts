@@ -7,7 +7,7 @@ import { noteSent, writeSettlements, type Settlement } from './settlements.js';
 import { writeLinks } from './write-links.js';
 import { noCounts } from './import-row.js';
 import type { ImportHold } from './import-row.js';
-import { forgetOldClaims, noteKeyedSent, type KeyedCreate } from './licence-claims.js';
+import { forgetOldClaims, noteKeyedSent, type Claimed, type KeyedCreate } from './licence-claims.js';
 import {
   changeOf,
   kindAt,
@@ -168,9 +168,9 @@ export class PlanStore {
 
   /**
    * The same for creates of licences. Gives those that are to go out: the others' keys are being created, or were a moment ago, by
-   * another tenant.
+   * another tenant, or a person decided something else about them.
    */
-  async markCreatesSent(creates: readonly KeyedCreate[]): Promise<Set<string>> {
+  async markCreatesSent(creates: readonly KeyedCreate[]): Promise<Claimed> {
     return this.hold.fencedWhileWanted(async (query) => {
       if (!this.#forgotOldClaims) await forgetOldClaims(query, this.owner.psaInstanceId);
       this.#forgotOldClaims = true;
