@@ -9,7 +9,7 @@ import { lookAtOrders, type OrderNews } from './look-orders.js';
 import type { ImportHold } from './store/import-row.js';
 import type { KnownLists } from './store/known-lists.js';
 import { openOrders, storeOrders } from './store/orders.js';
-import { knownCustomers, knownNames, knowsSubscriptions, readableSubscriptions, storeDetails } from './store/seen.js';
+import { knownCustomers, knownNames, knowsSubscriptions, noteUnread, readableSubscriptions, storeDetails } from './store/seen.js';
 import { CUSTOMERS, newsOf, storeNews, storeShown, storeUnseen, SUBSCRIPTIONS, type News, type Transaction } from './store/shown.js';
 import type { Marketplace } from './vendors.js';
 import { DAY_OLD_MS, worthReading, type Readable } from './what-to-read.js';
@@ -66,6 +66,7 @@ export async function lookAtMarketplace(
       customerIds: scope,
       touched: new Map(),
       restedSince: Infinity,
+      now: limits.now,
     });
     look.records = readable.length;
     await readInto(context, marketplace, look, idsOf(worthReading(readable, { ...limits, since: Infinity })));
@@ -79,9 +80,11 @@ export async function lookAtMarketplace(
     customerIds: null,
     touched: news?.touched ?? new Map(),
     restedSince: Math.max(since ?? 0, limits.now - DAY_OLD_MS),
+    now: limits.now,
   });
   look.records = readable.length + restful;
   await readInto(context, marketplace, look, idsOf(worthReading(readable, { ...limits, since, restful })));
+  if (news) await noteUnread(dataSource, context.hold, tenant.id, news.touched);
   // Only now: had a detail failed, its customer's order must be found again next time.
   if (news?.isNews) await context.hold.fenced((query) => storeOrders(query, tenant.id, news.open, news.readUntil ?? until));
   return look;

@@ -14,7 +14,7 @@ const FIRST_LOOK = 500;
 export const OVERLAP_MS = 600_000;
 
 export interface OrderNews {
-  /** By customer, when its newest order was created, in milliseconds since 1970; infinity where one became final since the last look. */
+  /** By customer, when its newest order was created, in milliseconds since 1970; infinity where one became final since the last look, or may have. */
   touched: Map<string, number>;
   /** Orders that are not final now. */
   open: Pick<Order, 'orderId' | 'customerId'>[];
@@ -56,7 +56,9 @@ export async function lookAtOrders(
       // Never beyond now: an order dated into the future would hide all others until then.
       const until = createdAt < today ? createdAt : today;
       if (news.readUntil === undefined || until > news.readUntil) news.readUntil = until;
-      touch(customerId, Date.parse(createdAt));
+      // Not there yet at the last look, so it became final at any time since: perhaps after a detail was read.
+      const carriedOut = readUntil !== undefined && createdAt > readUntil && isFinal(order);
+      touch(customerId, carriedOut ? Infinity : Date.parse(createdAt));
     }
     if (!isFinal(order)) news.open.push({ orderId, customerId });
     else if (wasOpen.has(orderId)) touch(customerId, Infinity);

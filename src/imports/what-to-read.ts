@@ -6,6 +6,9 @@ const DAY_MS = 86_400_000;
  */
 export const DAY_OLD_MS = 20 * 3_600_000;
 
+/** A reading that is dated so much later than now, in milliseconds, is by a clock that was ahead: when it was is not known, so it counts as long ago. */
+export const AHEAD_MS = 600_000;
+
 /** A record that the marketplace gives one by one. */
 export interface Readable {
   id: string;
@@ -38,7 +41,7 @@ export function worthReading<One extends Readable>(
   { now, since, callsAnHour, restful = 0, withinDays }: ReadingLimits,
 ): One[] {
   const must = (one: One): boolean => one.readAt === null || one.sign || (since !== undefined && one.readAt < since);
-  const age = ({ readAt }: One): number => now - (readAt ?? 0);
+  const age = ({ readAt }: One): number => now - (readAt === null || readAt > now + AHEAD_MS ? 0 : readAt);
   const signed = all.filter(must);
   const calm = all.filter((one) => !must(one));
   const old = calm.filter((one) => age(one) >= DAY_OLD_MS).toSorted((a, b) => age(b) - age(a) || (a.id < b.id ? -1 : 1));

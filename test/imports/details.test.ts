@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { runImport } from '../../src/imports/run-import.js';
+import { begin, haltCall } from './halted.js';
 import { addClient, addCustomer, addSubscription, EMPTY, licenceOf, product } from './people.js';
 import { rowsWritten } from './rows-written.js';
-import { stage, type Stage } from './stage.js';
+import { reasons, stage, type Stage } from './stage.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -106,6 +107,79 @@ describe('Which details an import reads', () => {
     expect(await read()).toEqual([ids[2]]);
     expect(licenceOf(on, ids[2]!)['count']).toBe(3);
     expect(await open()).toEqual([]);
+    expect(await read()).toEqual([]);
+  });
+
+  describe('those for which an order was forgotten before they could be read: they are remembered', () => {
+    beforeEach(async () => {
+      pass(HOUR);
+      on.sandbox.marketplace.world.changeSubscription(ids[0]!, {}, { quantity: 9 });
+      pass(HOUR);
+    });
+    /** Imports until the order is one of many. */
+    const forget = async (): Promise<void> => {
+      for (let at = 0; at < 2; at += 1) {
+        await on.run();
+        on.sandbox.marketplace.world.addOrder({ customerId: '4711' });
+        pass(HOUR);
+      }
+    };
+
+    it('where nobody could understand the record', async () => {
+      on.sandbox.kernel.faults.add({
+        vendor: 'marketplace',
+        path: `^/subscriptions/${ids[0]}$`,
+        times: 0,
+        status: 200,
+        body: { id: ids[0]!, customerId, status: 'active', products: 'none' },
+      });
+      await forget();
+      expect(reasons(await on.run())).toEqual(['invalid']);
+      on.sandbox.kernel.faults.clear();
+      expect(await read()).toEqual([ids[0]]);
+      expect(licenceOf(on, ids[0]!)['count']).toBe(9);
+      expect(await read()).toEqual([]);
+    });
+
+    it('where its customer was to be ignored', async () => {
+      const { clientId } = (await on.mappings()).find((mapping) => mapping.customerId === customerId)!;
+      await on.map(customerId, { state: 'ignored' });
+      await forget();
+      await on.map(customerId, { clientId });
+      expect(await read()).toEqual([ids[0], ids[1]].toSorted());
+      expect(licenceOf(on, ids[0]!)['count']).toBe(9);
+    });
+  });
+
+  it('those of a customer whose order was made and carried out since the last look, though one was read between the two', async () => {
+    const { world } = on.sandbox.marketplace;
+    world.addOrder({ customerId: '4711' });
+    await on.run();
+    pass(HOUR);
+    world.changeSubscription(ids[2]!, { renewalStatus: false });
+    const halt = haltCall(on.sandbox, 'arrived', (call) => call.path === `/subscriptions/${ids[2]}`);
+    const ran = begin(on.deps, await on.queue());
+    await halt.reached;
+    // Orders were looked at already.
+    const order = world.addOrder({ customerId: otherId, status: 'processing', statusCode: 'AS' });
+    pass(HOUR / 2);
+    halt.letGo();
+    await ran;
+    world.changeSubscription(ids[2]!, {}, { quantity: 9, silent: true });
+    Object.assign(order, { status: 'completed', statusCode: 'CP' });
+    pass(HOUR);
+    expect(await read()).toEqual([ids[2]]);
+    expect(licenceOf(on, ids[2]!)['count']).toBe(9);
+    expect(await read()).toEqual([]);
+  });
+
+  it('all that a process read whose clock was far ahead, as if that had been long ago', async () => {
+    on.sandbox.marketplace.world.changeSubscription(ids[0]!, { renewalStatus: false });
+    await runImport({ ...on.deps, now: () => on.deps.now() + 30 * DAY }, await on.queue(), new AbortController().signal);
+    pass(HOUR);
+    on.sandbox.marketplace.world.changeSubscription(ids[0]!, {}, { quantity: 9, silent: true });
+    expect(await read()).toContain(ids[0]);
+    expect(licenceOf(on, ids[0]!)['count']).toBe(9);
     expect(await read()).toEqual([]);
   });
 

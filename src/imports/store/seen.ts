@@ -2,7 +2,8 @@ import { prepared } from '../../database/prepared.js';
 import { isoDuration, type Subscription } from '../../domain/index.js';
 import type { DetailRead } from '../look-details.js';
 import { OVERLAP_MS, type OrderNews } from '../look-orders.js';
-import type { Readable } from '../what-to-read.js';
+import { AHEAD_MS, type Readable } from '../what-to-read.js';
+import { HELD_IMPORT } from './import-row.js';
 import { execute, jsonParameter, type Query, type Queryable } from './query.js';
 
 /** Whether earlier looks showed any subscription that no complete one has missed since. */
@@ -34,11 +35,17 @@ export async function knownNames(db: Queryable, tenantId: string, ids: readonly 
  * when the list row is another than the one it was read under, or an order of its customer came since, or a little before.
  *
  * @param restedSince in milliseconds since 1970: those read after that which show no sign are only counted, as `restful`.
+ * @param now a reading that is dated well after it counts as one of 1970.
  */
 export async function readableSubscriptions(
   db: Queryable,
   tenantId: string,
-  { customerIds, touched, restedSince }: { customerIds: readonly string[] | null; touched: OrderNews['touched']; restedSince: number },
+  {
+    customerIds,
+    touched,
+    restedSince,
+    now,
+  }: { customerIds: readonly string[] | null; touched: OrderNews['touched']; restedSince: number; now: number },
 ): Promise<{ readable: Readable[]; restful: number }> {
   const rows = await execute<Omit<Readable, 'id'> & { id: string | null }>(
     db,
@@ -46,16 +53,37 @@ export async function readableSubscriptions(
        SELECT subscription_id AS id, read.at AS "readAt",
          read.at IS NOT NULL AND (detail_row IS DISTINCT FROM "row" OR coalesce(touched.at > read.at - $5, false)) AS sign
        FROM subscriptions LEFT JOIN unnest($3::text[], $4::float8[]) AS touched (customer_id, at) USING (customer_id),
-         LATERAL (SELECT (1000 * extract(epoch FROM read_at))::float8 AS at) AS read
+         LATERAL (SELECT CASE WHEN 1000 * extract(epoch FROM read_at) > $7::float8 THEN 0 ELSE (1000 * extract(epoch FROM read_at))::float8 END AS at) AS read
        WHERE tenant_id = $1 AND listed AND status IN ('active', 'hold') AND ($2::text[] IS NULL OR customer_id = ANY($2))
          AND NOT EXISTS (SELECT 1 FROM mappings WHERE mappings.tenant_id = $1 AND mappings.customer_id = subscriptions.customer_id AND archived_at IS NULL AND state = 'ignored')
      ), named AS (SELECT * FROM readable WHERE "readAt" IS NULL OR sign OR "readAt" <= $6)
      SELECT NULL AS id, ((SELECT count(*) FROM readable) - (SELECT count(*) FROM named))::float8 AS "readAt", false AS sign UNION ALL SELECT * FROM named`,
-    [tenantId, customerIds, [...touched.keys()], [...touched.values()], OVERLAP_MS, restedSince],
+    [tenantId, customerIds, [...touched.keys()], [...touched.values()], OVERLAP_MS, restedSince, now + AHEAD_MS],
   );
   const left = rows.findIndex(({ id }) => id === null);
   const [rest] = rows.splice(left, 1);
   return { readable: rows as Readable[], restful: rest!.readAt! };
+}
+
+const NOTE_UNREAD = prepared(
+  'note_unread',
+  `WITH held AS (SELECT id, attempt FROM ${HELD_IMPORT})
+   UPDATE subscriptions SET detail_row = NULL FROM held, unnest($4::text[], $5::float8[]) AS touched (customer_id, at)
+   WHERE subscriptions.tenant_id = $3 AND subscriptions.customer_id = touched.customer_id AND status IN ('active', 'hold') AND detail_row IS NOT NULL
+     AND touched.at > 1000 * extract(epoch FROM read_at) - $6 AND (read_by, read_attempt) IS DISTINCT FROM (held.id, held.attempt)`,
+);
+
+/**
+ * Has the sign that an order gave stay with the details that were not read for it now: of customers that somebody said to ignore, of subscriptions
+ * that the list lacked, and of what could not be understood. Orders are told of for a while only. To be called before they are forgotten.
+ */
+export async function noteUnread(
+  db: Queryable,
+  { importId, attempt }: { importId: string; attempt: number },
+  tenantId: string,
+  touched: OrderNews['touched'],
+): Promise<void> {
+  if (touched.size > 0) await db.query(NOTE_UNREAD, [importId, attempt, tenantId, [...touched.keys()], [...touched.values()], OVERLAP_MS]);
 }
 
 /** A subscription that the last look showed, of these customers; one that has a licence if there is any. */
