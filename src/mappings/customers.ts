@@ -123,11 +123,14 @@ export async function requireCustomer(services: Services, tenant: Tenant, custom
     throw new Unprocessable(why, { errors: [{ pointer: '/customerId', message: why }] });
   }
   const { name, status } = found;
-  await manager.upsert(
-    CustomerRecord,
-    { tenantId: tenant.id, customerId, name, status, seenAt: new Date(services.clock.now()), goneAt: null },
-    ['tenantId', 'customerId'],
-  );
+  // Not listed: an import that is under way takes what is for what its own look stored.
+  await manager
+    .createQueryBuilder()
+    .insert()
+    .into(CustomerRecord)
+    .values({ tenantId: tenant.id, customerId, name, status, seenAt: new Date(services.clock.now()), listed: false, goneAt: null })
+    .orUpdate(['name', 'status', 'seen_at', 'gone_at'], ['tenant_id', 'customer_id'])
+    .execute();
 }
 
 /** Customers that are mapped to a client. */
