@@ -122,7 +122,7 @@ describe('A plan made part by part, some of which were settled before', () => {
 
   describe('all of which is settled', () => {
     const first = world({
-      customers: [customer('1', 'Contoso'), customer('2', 'Fabrikam')],
+      customers: [customer('1', 'Contoso'), customer('2', 'Fabrikam'), customer('3', 'Adventure', { status: 'cancelled' })],
       clients: [client('7', 'Contoso'), client('8', 'Fabrikam')],
       subscriptions: [subscription('100', '1', [line('A')]), subscription('200', '2', [line('B')])],
     });
@@ -167,11 +167,16 @@ describe('A plan made part by part, some of which were settled before', () => {
       expect(await atOnceAfter(() => on.query(sql))).toBe(false);
     });
 
-    it('does not when something is written while it is planned', async () => {
+    const mapping = `INSERT INTO mappings (tenant_id, customer_id, state, candidates) VALUES ('${FROM.tenantId}', '3', 'ignored', '[]')`;
+    it.each([
+      ['something is written', `UPDATE mappings SET state = state`],
+      ['a mapping comes and goes', `${mapping}; UPDATE mappings SET archived_at = now() WHERE customer_id = '3'`],
+      ['a link of another tenant comes and goes', `${elsewhere}; UPDATE links SET archived_at = now() WHERE subscription_id = 'theirs'`],
+    ])('does not when %s while it is planned', async (_what, sql) => {
       await on.store(seen);
       const kept = new Kept();
       const before = await groundOf(on, FROM);
-      on.writesMeanwhile = `UPDATE mappings SET state = state`;
+      on.writesMeanwhile = sql;
       await on.inParts(seen, 1, kept);
       expect(await groundOf(on, FROM)).not.toBe(before);
       expect(kept.grounds.size).toBe(0);

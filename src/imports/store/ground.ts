@@ -8,8 +8,9 @@ const digestOfRows = (text: string, by: string): string =>
   `encode(sha256(convert_to(coalesce(string_agg(${text}, E'\\n' ORDER BY ${by} COLLATE "C"), ''), 'UTF8')), 'base64')`;
 
 /**
- * What people write, too, counts by which version of which row it is: whatever was written meanwhile shows, although it be undone again. What only
- * looks write counts by its digests.
+ * What people write, too, counts by which version of which row it is: whatever was written meanwhile shows, although it be undone again. A row that
+ * came and was archived again shows in the steps of the tenant's lists, and of other tenants in how many there are. What only looks write counts by
+ * its digests.
  */
 const GROUND = prepared(
   'ground_of_plans',
@@ -21,6 +22,8 @@ const GROUND = prepared(
     (SELECT ${digestOfRows(`id::text || ' ' || xmin::text`, 'id::text')} FROM links WHERE tenant_id = $1 AND archived_at IS NULL),
     (SELECT ${digestOfRows(`id::text || ' ' || xmin::text`, 'id::text')} FROM links WHERE psa_instance_id = $2 AND tenant_id = $1 AND archived_at IS NOT NULL),
     (SELECT ${digestOfRows(`id::text || ' ' || xmin::text`, 'id::text')} FROM links WHERE psa_instance_id = $2 AND tenant_id <> $1 AND archived_at IS NULL AND licence_id IS NOT NULL),
+    (SELECT count(*) FROM links WHERE psa_instance_id = $2 AND tenant_id <> $1 AND archived_at IS NOT NULL),
+    (SELECT coalesce(sum(steps), 0) FROM list_steps WHERE tenant_id = $1),
     (SELECT ${digestOfRows(`client_id || ' ' || digest`, 'client_id')} FROM psa_clients WHERE tenant_id = $1),
     (SELECT ${digestOfRows(`licence_id || ' ' || digest`, 'licence_id')} FROM psa_licences WHERE tenant_id = $1 AND $6)
   ) AS ground`,
