@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { runImport } from '../../src/imports/run-import.js';
-import { addClient, addCustomer, addSubscription, EMPTY, keyedCount, licenceOf } from './people.js';
+import { addClient, addCustomer, addSubscription, EMPTY, keyedCount, licenceOf, product } from './people.js';
 import { stage, type Ran, type Stage } from './stage.js';
 
 describe('What a person decides while an import is under way', () => {
@@ -8,6 +8,9 @@ describe('What a person decides while an import is under way', () => {
   let clientId: number;
   let customerId: string;
   let subscriptionId: string;
+  /** A subscription of another customer. */
+  let otherId: string;
+  let otherCustomerId: string;
   beforeAll(async () => {
     on = await stage(EMPTY);
   });
@@ -17,25 +20,27 @@ describe('What a person decides while an import is under way', () => {
     await addClient(on, 'Woodgrove');
     customerId = addCustomer(on, 'Contoso');
     subscriptionId = addSubscription(on, customerId);
-    addSubscription(on, addCustomer(on, 'Woodgrove'));
+    otherCustomerId = addCustomer(on, 'Woodgrove');
+    otherId = addSubscription(on, otherCustomerId);
   });
   afterAll(() => on.close());
 
-  /** Runs an import in which somebody decides once its plan is stored, right before the first licence is created. */
-  async function deciding(decide: () => Promise<void>): Promise<Ran> {
+  /** Runs an import of the integrator in which somebody decides once its plan is stored, right before the first licence is created or changed. */
+  async function deciding(decide: () => Promise<void>, write: 'createLicences' | 'updateLicences' = 'createLicences'): Promise<Ran> {
     const { connect } = on.deps;
     const id = await on.queue();
+    await on.database.dataSource.query(`UPDATE imports SET trigger = 'integrator' WHERE id = $1`, [id]);
     let decided = false;
     await runImport(
       {
         ...on.deps,
         async connect(...args: Parameters<typeof connect>) {
           const vendors = await connect(...args);
-          const create = vendors.psa.createLicences.bind(vendors.psa);
-          vendors.psa.createLicences = async (licences) => {
+          const send = vendors.psa[write].bind(vendors.psa) as (records: never) => Promise<never>;
+          vendors.psa[write] = async (records: unknown) => {
             if (!decided) await decide();
             decided = true;
-            return create(licences);
+            return send(records as never);
           };
           return vendors;
         },
@@ -81,5 +86,30 @@ describe('What a person decides while an import is under way', () => {
     expect(keyedCount(on)).toBe(1);
     await on.run();
     expect(licenceOf(on, subscriptionId)).toMatchObject({ id: adopted, count: 5 });
+  });
+
+  it('about a line, that it goes on in the licence of one that is over: that is not made inactive', async () => {
+    addSubscription(on, customerId, [product('C')]);
+    await on.run();
+    const { dataSource } = on.database;
+    await dataSource.query(`UPDATE psa_instances SET records_per_call = 1`);
+    await dataSource.query(`UPDATE tenants SET integrator = integrator || '{"enabled": true, "deactivateDeleted": true}'`);
+    for (const id of [subscriptionId, otherId]) on.sandbox.marketplace.world.changeSubscription(id, { status: 'removed' });
+    const next = addSubscription(on, otherCustomerId, [product('B')]);
+    const licenceId = licenceOf(on, otherId)['id'];
+    const { changes, skips } = await deciding(() => on.link(next, 'B', String(licenceId), otherId), 'updateLicences');
+    expect(on.sandbox.psa.licences().find(({ id }) => id === licenceId)).toMatchObject({ is_active: true });
+    expect(licenceOf(on, subscriptionId)).toMatchObject({ is_active: false });
+    expect(changes.map(({ action, subscriptionId: of, state }) => [action, of, state])).toEqual([
+      ['deactivate', subscriptionId, 'applied'],
+      ['deactivate', otherId, 'superseded'],
+      ['create', next, 'superseded'],
+    ]);
+    expect(skips.map(({ marketplaceId, reason }) => [marketplaceId, reason])).toEqual([
+      [otherId, 'ended'],
+      [next, 'already_in_psa'],
+    ]);
+    await on.run();
+    expect(on.sandbox.psa.licences().find(({ id }) => id === licenceId)).toMatchObject({ is_active: true, vendor_product_sku: 'B' });
   });
 });

@@ -41,9 +41,16 @@ async function inArrays<T>({ recordsPerCall }: ApplyContext, source: Source<T>, 
 /** Brings licences into line. Answers to arrays rarely show every record, so a look at the end says what the PSA shows of the rest. */
 export async function applyLicenceUpdates(context: ApplyContext): Promise<void> {
   const unseen: LicenceUpdate[] = [];
-  await inArrays(context, context.store.planned('licenceUpdates'), async (chunk) => {
+  await inArrays(context, context.store.planned('licenceUpdates'), async (planned) => {
     await context.advance(0);
-    await context.store.markSent(chunk);
+    const moved = await context.store.markUpdatesSent(planned);
+    const chunk = planned.filter(({ id }) => !moved.has(id));
+    if (moved.size > 0)
+      await leaveOut(
+        context,
+        planned.filter(({ id }) => moved.has(id)),
+      );
+    if (chunk.length === 0) return true;
     const outcomes = await context.psa.updateLicences(chunk.map(({ psaId, fields }) => ({ licenceId: psaId, fields })));
     const done: LicenceUpdate[] = [];
     const settlements = chunk.flatMap((change): Settlement[] => {
@@ -57,6 +64,24 @@ export async function applyLicenceUpdates(context: ApplyContext): Promise<void> 
     return settlements.every(({ state }) => state !== 'failed');
   });
   if (unseen.length > 0) await settleUnseen(context, unseen);
+}
+
+const MOVED = 'A person linked its licence to another line while the import was looking. The next import goes by that.';
+
+/** Notes changes that are not called for any more. */
+async function leaveOut(context: ApplyContext, moved: readonly LicenceUpdate[]): Promise<void> {
+  await context.store.settle(moved.map(({ id }) => ({ id, state: 'superseded', message: MOVED })));
+  await context.store.addSkips(
+    moved.map(({ subscriptionId, line, psaId, action }) => ({
+      entity: 'subscription',
+      marketplaceId: subscriptionId,
+      ...(line === '' ? {} : { line }),
+      psaId,
+      reason: action === 'deactivate' ? 'ended' : 'successor',
+      detail: MOVED,
+    })),
+  );
+  await context.advance(moved.length);
 }
 
 /** Settles updates that were taken and not shown, by what the PSA shows now. */

@@ -3,6 +3,7 @@ import type { ChangeState, ImportCounts } from '../../../entities/index.js';
 import type { LinkDecision, MappingDecision, Plan, PlannedSkip } from '../plan/input.js';
 import { forgetOpenMappings, storeMappings } from './known.js';
 import { nameOfChange, weightOf, type Held, type Weight } from '../guard/guard.js';
+import { movedAmong, type LicenceWrite } from './moved-licences.js';
 import { noteSent, writeSettlements, type Settlement } from './settlements.js';
 import { writeLinks } from './write-links.js';
 import { noCounts } from './import-row.js';
@@ -175,6 +176,16 @@ export class PlanStore {
       if (!this.#forgotOldClaims) await forgetOldClaims(query, this.owner.psaInstanceId);
       this.#forgotOldClaims = true;
       return noteKeyedSent(query, { ...this.owner, importId: this.hold.importId }, creates);
+    });
+  }
+
+  /** The same for changes of licences. Gives, by their ids, those that are not to go out: their licence keeps another line by now. */
+  async markUpdatesSent(changes: readonly LicenceWrite[]): Promise<Set<string>> {
+    return this.hold.fencedWhileWanted(async (query) => {
+      const moved = await movedAmong(query, this.owner, changes);
+      const ids = changes.flatMap(({ id }) => (moved.has(id) ? [] : [id]));
+      if (ids.length > 0) await noteSent(query, ids, null);
+      return moved;
     });
   }
 
