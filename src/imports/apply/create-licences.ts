@@ -204,6 +204,7 @@ export class LicenceCreation {
       fail: (items, message) => this.#fail(items, message),
       wait: (ms) => context.wait(ms),
       check: () => context.advance(0),
+      ahead: context.store,
     };
   }
 

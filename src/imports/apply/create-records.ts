@@ -24,6 +24,16 @@ export interface CreateOps<Item, Shown> {
   wait(ms: number): Promise<void>;
   /** Throws when the import is to stop. */
   check(): Promise<void>;
+  /** Without it, nothing is noted as sent before the call before it has ended. */
+  ahead?: Ahead<Item>;
+}
+
+/** What it takes to note items as sent while the call before theirs is on its way. */
+export interface Ahead<Item> {
+  /** Throws when, since they were noted, the import was taken over or somebody asked for it to end. */
+  stillWanted(): Promise<void>;
+  /** Notes of items that were noted as sent that no call carried them: they are planned as before. */
+  takeBack(items: readonly Item[]): Promise<void>;
 }
 
 /** How many records the first POST of several creates. Few, because a refused array is followed by a look. */
@@ -33,6 +43,12 @@ const IN_A_ROW = 10;
 
 /** What so many calls created is settled at once, at most: settling may take longer than a call. */
 const SETTLED_AT_ONCE = 2;
+
+/**
+ * Where calls end within so many milliseconds, the next one is noted as sent while one is on its way. With slower ones hardly anything would be gained,
+ * and what a person decides between the two would not be asked about any more.
+ */
+const QUICK_MS = 1000;
 
 /** So many records whose ids are not known wait for one look together, at most. */
 const MOST_UNSEEN = 20_000;
@@ -76,9 +92,13 @@ class Creation<Item, Shown> {
   readonly #lastTry = new Set<Item>();
   /** Whether an array was seen to be stored whole. */
   #arraysStored = false;
+  /** The last call soon stored all that it carried, and named it. */
+  #passing = false;
   /** The halves of a refused pair that passed alone: two of them mean that arrays are not taken. */
   #passedAlone = 0;
   #troubleInARow = 0;
+  /** Noted as sent while the call before is on its way. They are posted next, or taken back unless that one ends well. */
+  #ahead: Promise<readonly Item[]> | undefined;
   /** What the last calls created, being settled while the next one is on its way; the oldest first. */
   #settling: Promise<void>[] = [];
 
@@ -95,7 +115,8 @@ class Creation<Item, Shown> {
     try {
       await this.#all();
     } finally {
-      // However it ends: what was created is to be known.
+      // However it ends: what was created is to be known. What was noted and stays so is looked for by the next attempt, as after a crash.
+      await this.#takeBack().catch(() => undefined);
       await this.#settled();
     }
   }
@@ -116,9 +137,9 @@ class Creation<Item, Shown> {
   async #all(): Promise<void> {
     for (;;) {
       await this.#fill();
-      const fresh = this.#parts.length === 0 && this.#rest.length > 0;
-      const batch = this.#unseen.length >= MOST_UNSEEN ? [] : this.#next();
-      if (batch.length > 0) await this.#post(batch, fresh);
+      const fresh = this.#ahead !== undefined || (this.#parts.length === 0 && this.#rest.length > 0);
+      const batch = this.#ahead ?? (this.#unseen.length >= MOST_UNSEEN ? [] : this.#next());
+      if (batch instanceof Promise || batch.length > 0) await this.#post(batch, fresh);
       else if (this.#unseen.length > 0) {
         await this.#settled();
         // Answers to arrays may name some of their records only: one look learns all ids at once.
@@ -155,16 +176,53 @@ class Creation<Item, Shown> {
     return this.#rest.length > 0 ? this.#rest.splice(0, this.#singly ? 1 : this.#size.next) : this.#again.splice(0, 1);
   }
 
-  /** `fresh`: nothing of it was posted before, so that how it ends says something about the size of arrays. */
-  async #post(wanted: readonly Item[], fresh: boolean): Promise<void> {
+  /** Notes what goes out after this, while it is on its way. Only in the middle of arrays of full size that pass: what follows others depends on how they end. */
+  #noteAhead(): void {
+    const { next } = this.#size;
+    const inTheMiddle = this.#passing && !this.#singly && this.#parts.length === 0 && next >= this.ops.most && this.#rest.length >= next;
+    if (!this.ops.ahead || !inTheMiddle) return;
+    this.#ahead = this.ops.markSent(this.#rest.splice(0, next));
+    // Whoever posts them hears of it.
+    this.#ahead.catch(() => undefined);
+  }
+
+  /** What was noted ahead, now that its turn has come. */
+  async #stillWanted(ahead: Promise<readonly Item[]>): Promise<readonly Item[]> {
+    const batch = await ahead;
+    await this.ops.ahead?.stillWanted();
+    this.#ahead = undefined;
+    return batch;
+  }
+
+  /** Has what was noted ahead wait for its turn again. */
+  async #takeBack(): Promise<void> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    // Nothing of what could not be noted is noted.
+    const batch = (await ahead?.catch(() => [])) ?? [];
+    if (batch.length === 0) return;
+    this.#rest.unshift(...batch);
+    await this.ops.ahead?.takeBack(batch);
+  }
+
+  /**
+   * @param wanted A promise: noted as sent already.
+   * @param fresh Nothing of it was posted before, so that how it ends says something about the size of arrays.
+   */
+  async #post(wanted: readonly Item[] | Promise<readonly Item[]>, fresh: boolean): Promise<void> {
     await this.ops.check();
-    const batch = await this.ops.markSent(wanted);
+    const batch = await (wanted instanceof Promise ? this.#stillWanted(wanted) : this.ops.markSent(wanted));
     if (batch.length === 0) return;
     const began = this.ops.now();
-    const outcome = await this.ops.post(batch);
+    const posting = this.ops.post(batch);
+    if (fresh) this.#noteAhead();
+    const outcome = await posting;
+    const tookMs = this.ops.now() - began;
+    this.#passing = false;
     await this.#settled(outcome.kind === 'stored' ? SETTLED_AT_ONCE - 1 : 0);
     if (fresh && outcome.kind === 'stored') this.#size.stored(batch.length, this.ops.now() - began);
     else if (fresh && batch.length > 1) this.#size.notStored(batch.length);
+    if (outcome.kind !== 'stored') await this.#takeBack();
     if (outcome.kind === 'refused') return this.#refused(batch, outcome);
     if (outcome.kind === 'unclear') return this.#unclear(batch, outcome);
     this.#troubleInARow = 0;
@@ -175,7 +233,11 @@ class Creation<Item, Shown> {
     }
     const rest = batch.filter((item) => !seen.has(item));
     if (batch.length > 1 && rest.length === 0) this.#arraysStored = true;
-    if (rest.length === 0) return this.#settleBeside(seen);
+    if (rest.length === 0) {
+      this.#passing = tookMs <= QUICK_MS;
+      return this.#settleBeside(seen);
+    }
+    await this.#takeBack();
     await this.#settled();
     await this.ops.settle(seen);
     if (rest.some((item) => this.#lastTry.has(item))) {

@@ -4,7 +4,7 @@ import type { LinkDecision, MappingDecision, Plan, PlannedSkip } from '../plan/i
 import { forgetOpenMappings, storeMappings } from './known.js';
 import { nameOfChange, weightOf, type Held, type Weight } from '../guard/guard.js';
 import { movedAmong, type LicenceWrite } from './moved-licences.js';
-import { noteSent, writeSettlements, type Settlement } from './settlements.js';
+import { noteNotSent, noteSent, writeSettlements, type Settlement } from './settlements.js';
 import { writeLinks } from './write-links.js';
 import { noCounts } from './import-row.js';
 import type { ImportHold } from './import-row.js';
@@ -187,6 +187,22 @@ export class PlanStore {
       if (ids.length > 0) await noteSent(query, ids, null);
       return moved;
     });
+  }
+
+  /** @throws AttemptLost, ImportCancelled when another attempt took over or somebody asked for the import to end. */
+  async stillWanted(): Promise<void> {
+    const why = await this.hold.check();
+    if (why) throw why;
+  }
+
+  /** Notes of changes that were noted as sent that no call carried them: they are planned as before. */
+  async takeBack(changes: readonly { id: string }[]): Promise<void> {
+    await this.hold.fenced((query) =>
+      noteNotSent(
+        query,
+        changes.map(({ id }) => id),
+      ),
+    );
   }
 
   /** Notes, after a call, how changes ended, in one transaction with what rests on it (`also`). */

@@ -19,6 +19,11 @@ export async function noteSent(query: Query, changeIds: readonly string[], young
   ]);
 }
 
+/** Notes of changes that were noted as sent that no call carried them. */
+export async function noteNotSent(query: Query, changeIds: readonly string[]): Promise<void> {
+  await execute(query, `UPDATE changes SET state = 'planned', sent_at = NULL WHERE id = ANY($1) AND state = 'sent'`, [changeIds]);
+}
+
 /** Notes how changes ended. */
 export async function writeSettlements(query: Query, settlements: readonly Settlement[]): Promise<void> {
   if (settlements.length === 0) return;

@@ -202,9 +202,13 @@ describe('Creating many records', () => {
         fc.array(anyTreatment, { maxLength: 30 }),
         anyTreatment,
         fc.array(fc.nat(59), { maxLength: 3 }),
-        async (count, treatments, after, hidden) => {
+        fc.constantFrom(3, 10, 25),
+        async (count, treatments, after, hidden, most) => {
           const lost = new Set(hidden.map((at) => `item ${at}`));
-          const psa = await create(count, new Psa((_of, nth) => treatments[nth] ?? after, lost));
+          const psa = new Psa((_of, nth) => treatments[nth] ?? after, lost);
+          psa.most = most;
+          await create(count, psa);
+          expect([psa.unannounced, psa.noted.size]).toEqual([[], 0]);
           const seen = new Set([...psa.settled, ...psa.failed.keys()]);
           expect(seen.size).toBe(count);
           expect(psa.settled.length).toBe(new Set(psa.settled).size);

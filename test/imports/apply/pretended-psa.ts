@@ -17,6 +17,10 @@ export class Psa {
   readonly events: ['post' | 'look', readonly string[]][] = [];
   readonly settled: string[] = [];
   readonly failed = new Map<string, string>();
+  /** What is noted as sent and was not carried by a call yet. */
+  readonly noted = new Set<string>();
+  /** What a call carried that was not noted before. */
+  readonly unannounced: string[] = [];
   waited = 0;
   /** The most records of one POST, and what it takes: milliseconds for each record. */
   most = 25;
@@ -34,7 +38,10 @@ export class Psa {
     return {
       most: this.most,
       now: () => this.time,
-      markSent: (items) => Promise.resolve(items),
+      markSent: (items) => {
+        for (const item of items) this.noted.add(item);
+        return Promise.resolve(items);
+      },
       post: (items) => Promise.resolve(this.#post(items)),
       recognise: (items, shown) => items.find((item) => item === shown),
       find: (items) => {
@@ -59,6 +66,13 @@ export class Psa {
         this.checks += 1;
         return Promise.resolve();
       },
+      ahead: {
+        stillWanted: () => Promise.resolve(),
+        takeBack: (items) => {
+          for (const item of items) this.noted.delete(item);
+          return Promise.resolve();
+        },
+      },
     };
   }
 
@@ -67,6 +81,7 @@ export class Psa {
     this.posts.push([...items]);
     this.time += items.length * this.msEach;
     this.events.push(['post', items]);
+    for (const item of items) if (!this.noted.delete(item)) this.unannounced.push(item);
     this.stored.push(...items.slice(0, stores));
     if (answer === 'stored') return { kind: 'stored', shown: items.slice(Math.max(0, items.length - shows)) };
     if (answer === 'refused') return { kind: 'refused', status: 400, message: 'No.' };
