@@ -28,15 +28,17 @@ export function escapeMarkup(text: string): string {
 /** Resolves character references, also ones that were escaped several times. */
 export function unescapeMarkup(text: string): string {
   let plain = text;
-  for (;;) {
+  // Nearly all are plain, and there are many.
+  while (plain.includes('&')) {
     const next = plain.replaceAll(REFERENCE, (all, named: string | undefined, decimal: string | undefined, hex: string | undefined) => {
       if (named !== undefined) return NAMED[named.toLowerCase()] ?? all;
       const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
       return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : all;
     });
-    if (next === plain) return plain;
+    if (next === plain) break;
     plain = next;
   }
+  return plain;
 }
 
 /** A plain text as a text column keeps it: well-formed, without outer spaces, at most `max` code units. */

@@ -29,14 +29,20 @@ const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
 /** A value as a parameter of type json or jsonb. */
 export function jsonParameter(value: unknown): string {
-  const json = JSON.stringify(value);
-  if (!UNSTORABLE.test(json)) return json;
-  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? storable(part) : part));
+  return asKept(value).text;
 }
 
 /** A record of plain JSON as the database gives it back. Hardly any is another. */
 export function kept<T>(record: T): T {
-  return UNSTORABLE.test(JSON.stringify(record)) ? (JSON.parse(jsonParameter(record)) as T) : record;
+  return asKept(record).record;
+}
+
+/** Both of them. */
+export function asKept<T>(record: T): { text: string; record: T } {
+  const text = JSON.stringify(record);
+  if (!UNSTORABLE.test(text)) return { text, record };
+  const storableText = JSON.stringify(record, (_key, part: unknown) => (typeof part === 'string' ? storable(part) : part));
+  return { text: storableText, record: JSON.parse(storableText) as T };
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   type Subscription,
 } from '../../domain/index.js';
 import { LookLost } from '../failure.js';
-import { execute, jsonParameter, kept, type Query, type Queryable } from './query.js';
+import { asKept, execute, type Query, type Queryable } from './query.js';
 
 /** A table that holds what the last look showed of one list. */
 export interface Shown<T> {
@@ -123,8 +123,8 @@ export async function newsOf<T>(
 ): Promise<News[]> {
   // Of rows with the same id the later one counts.
   const byId = new Map(shown.map((record) => [of.idOf(record), record]));
-  const texts = new Map([...byId].map(([id, record]) => [id, jsonParameter(record)]));
-  const digests = [...texts.values()].map((text) => digestOf(of.under === undefined ? text : `${of.under} ${text}`));
+  const asStored = new Map([...byId].map(([id, record]) => [id, asKept(record)]));
+  const digests = [...asStored.values()].map(({ text }) => digestOf(of.under === undefined ? text : `${of.under} ${text}`));
   digested?.(new Map(byId.values().map((record, at) => [record, digests[at]!])));
   const hidden = of.remembers ? 'OR NOT known.listed OR known.gone_at IS NOT NULL' : '';
   const news = await execute<{ id: string; digest: string }>(
@@ -134,7 +134,10 @@ export async function newsOf<T>(
      WHERE known.${of.id} IS NULL OR known.digest IS DISTINCT FROM shown.digest ${hidden}`,
     [tenantId, [...byId.keys()], digests],
   );
-  return news.map(({ id, digest }) => ({ id, digest, text: texts.get(id)!, columns: of.columns(kept(byId.get(id)!)) }));
+  return news.map(({ id, digest }) => {
+    const { text, record } = asStored.get(id)!;
+    return { id, digest, text, columns: of.columns(record) };
+  });
 }
 
 /** Stores what is new. No id may stand twice in it. */
