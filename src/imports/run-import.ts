@@ -13,7 +13,7 @@ import { Confirmation, Heartbeat, type Held } from './heartbeat.js';
 import { reporter, type Progress } from './report-progress.js';
 import { claimImport, ImportHold } from './store/import-row.js';
 import { replaceWaiting } from './store/approvals.js';
-import { ownersOfImport } from './store/owners.js';
+import { ownersOfImport, releaseLinks } from './store/owners.js';
 import { PlanStore } from './store/plan-store.js';
 import { execute } from './store/query.js';
 import { CLIENTS, licencesFor, storeShown, type Shown } from './store/shown.js';
@@ -86,7 +86,7 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
   if (run.cancelRequestedAt) throw new ImportCancelled();
   const whole = !run.preview && run.customerId === null && run.clientId === null;
   if (whole && run.anotherWaits) await hold.fenced((query) => replaceWaiting(query, run));
-  const { tenant, psaInstance } = await ownersOfImport(deps.dataSource, run);
+  const { tenant, psaInstance, linksLeft } = await ownersOfImport(deps.dataSource, run);
   if (!tenant.enabled || tenant.archivedAt || !psaInstance.enabled || psaInstance.archivedAt) {
     throw new ImportFailure(
       'configuration',
@@ -94,6 +94,7 @@ async function work(attempt: Attempt): Promise<{ state: ImportState; counts: Imp
       'The tenant or its PSA instance is switched off or archived. Switch it on, then import again.',
     );
   }
+  if (linksLeft) await hold.fenced((query) => releaseLinks(query, psaInstance.id));
   attempt.refused = tenant.refusals > 0;
   attempt.vendors = await deps.connect(tenant, psaInstance, attempt.signal, { writes: heartbeat, scheduled: !goesFirst(run) });
   const { psa } = attempt.vendors;
