@@ -112,4 +112,34 @@ describe('What a person decides while an import is under way', () => {
     await on.run();
     expect(on.sandbox.psa.licences().find(({ id }) => id === licenceId)).toMatchObject({ is_active: true, vendor_product_sku: 'B' });
   });
+
+  it('about a customer whose client is to be created, while others are: none is made for it', async () => {
+    await on.database.dataSource.query(`UPDATE psa_instances SET records_per_call = 1`);
+    const [first, second, third] = ['Adventure', 'Blue Yonder', 'Coho'].map((name) => addCustomer(on, name)) as [string, string, string];
+    const there = await addClient(on, 'Litware');
+    await on.run({ customerId: first });
+    let posted = 0;
+    const { connect } = on.deps;
+    const id = await on.queue();
+    const deps = {
+      ...on.deps,
+      async connect(...args: Parameters<typeof connect>) {
+        const vendors = await connect(...args);
+        const create = vendors.psa.createClients.bind(vendors.psa);
+        vendors.psa.createClients = async (clients) => {
+          posted += 1;
+          await on.map(third, { clientId: String(there) });
+          return create(clients);
+        };
+        return vendors;
+      },
+    };
+    await runImport(deps, id, new AbortController().signal);
+    const refs = on.sandbox.psa.clients().map((client) => client['ref']);
+    expect(posted).toBe(1);
+    expect(refs).toContain(`ingram/us/${second}`);
+    expect(refs).not.toContain(`ingram/us/${third}`);
+    const { changes } = await on.result(id);
+    expect(changes.find(({ customerId: of }) => of === third)).toMatchObject({ action: 'create', state: 'superseded' });
+  });
 });

@@ -39,7 +39,6 @@ export async function applyClients(context: ApplyContext, seen: ReadonlySet<stri
     const listed = await listClients(context);
     // Whoever left these open holds the lock no more.
     await settleClientCreates(context.store, await openClientCreates(context.dataSource, { psaInstanceId: context.psaInstanceId }), listed);
-    const creation = new ClientCreation(context, stillHeld);
     const before: Before = {
       byId: new Map(listed.map((client) => [client.clientId, client])),
       byRef: Map.groupBy(listed, (client) => client.ref),
@@ -48,6 +47,8 @@ export async function applyClients(context: ApplyContext, seen: ReadonlySet<stri
         (client) => exactName(client.name),
       ),
     };
+    // Asked again right before each call, as many of them take long.
+    const creation = new ClientCreation(context, stillHeld, (made, creates) => takeWhatWasDecided(context, made, creates, before.byId));
     const open = (): Source<ClientCreate> => stillToMake(context, creation, before);
     await proveKeys(context, creation, open, youngest(listed));
     await creation.create(open(), youngest(listed));
@@ -60,7 +61,7 @@ function stillToMake(context: ApplyContext, creation: ClientCreation, before: Be
   const source = context.store.planned('clientCreates');
   return async () => {
     for (let creates = await source(); creates.length > 0; creates = await source()) {
-      const open = await takeWhatAppeared(context, creation, await takeWhatWasDecided(context, creation, creates, before), before);
+      const open = await takeWhatAppeared(context, creation, await takeWhatWasDecided(context, creation, creates, before.byId), before);
       if (open.length > 0) return open;
     }
     return [];
@@ -85,8 +86,8 @@ async function takeWhatWasDecided(
   context: ApplyContext,
   creation: ClientCreation,
   creates: readonly ClientCreate[],
-  { byId }: Before,
-): Promise<ClientCreate[]> {
+  byId: Before['byId'],
+): Promise<readonly ClientCreate[]> {
   const rows = (await context.dataSource.query(
     `SELECT customer_id, state, client_id FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL AND customer_id = ANY($2)
      AND (state = 'ignored' OR (state = 'mapped' AND client_id IS NOT NULL))`,

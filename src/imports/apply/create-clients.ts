@@ -33,10 +33,16 @@ export class ClientCreation {
   readonly made = new Map<string, MadeClient>();
   /** What the PSA said when it first took none. */
   refusal: string | undefined;
+  readonly #leftOut = new WeakSet<ClientCreate>();
 
+  /**
+   * @param stillHeld throws when the lock was lost.
+   * @param calledFor gives those creates about which nobody has decided by now; the others are settled.
+   */
   constructor(
     private readonly context: ApplyContext,
     private readonly stillHeld: () => Promise<void>,
+    private readonly calledFor: (creation: ClientCreation, creates: readonly ClientCreate[]) => Promise<readonly ClientCreate[]>,
   ) {}
 
   /** Creates all of them, in arrays. */
@@ -54,7 +60,7 @@ export class ClientCreation {
     const { context } = this;
     await createRecords([item], this.#ops(before));
     const client = this.made.get(item.customerId);
-    if (!client) return 'refused';
+    if (!client || this.#leftOut.has(item)) return 'refused';
     const key = item.client.ref;
     const byId = await context.psa.client(client.clientId);
     const kept = byId?.ref === key && (await listClients(context)).some((row) => row.clientId === client.clientId && row.ref === key);
@@ -115,8 +121,10 @@ export class ClientCreation {
       now: () => performance.now(),
       markSent: async (items) => {
         await this.stillHeld();
-        await context.store.markSent(items, before);
-        return items;
+        const open = await this.calledFor(this, items);
+        if (open.length < items.length) for (const item of items) if (!open.includes(item)) this.#leftOut.add(item);
+        if (open.length > 0) await context.store.markSent(open, before);
+        return open;
       },
       post: (items) => context.psa.createClients(items.map((item) => item.client)),
       recognise: (items, shown) => items.find((item) => item.client.ref === shown.ref) ?? (items.length === 1 ? items[0] : undefined),
