@@ -3,9 +3,11 @@ import type { PsaInstance, Tenant } from '../../entities/index.js';
 import type { Actor } from '../auth/audit/actor.js';
 import { record } from '../auth/audit/record.js';
 import { ImportFailure } from './failure.js';
+import { differentAccount, isAnotherAccount } from './guard/another-account.js';
 import type { Needs } from './plan/input.js';
 import { matchCustomers } from './plan/match-customers.js';
 import { loadMappings, storeMappings } from './store/known.js';
+import { allKnownNames } from './store/seen.js';
 import { CUSTOMERS, storeShown, storeUnseen } from './store/shown.js';
 import type { Query } from './store/query.js';
 import type { Marketplace, Psa } from './vendors.js';
@@ -29,7 +31,7 @@ export interface GenerateDeps {
  * Maps every customer that can be matched exactly, by the same rules as an import, and notes what is only alike. Writes nothing to
  * the PSA. Safe to repeat: what is mapped or ignored stays as it is.
  *
- * @throws ImportFailure when HaloPSA does not show all of its clients; UpstreamError when either side cannot be read.
+ * @throws ImportFailure when HaloPSA does not show all of its clients, or the marketplace another account's customers; UpstreamError when either side cannot be read.
  */
 export async function generateMappings(
   deps: GenerateDeps,
@@ -55,6 +57,8 @@ async function match(
   const customers = await marketplace.customers();
   await dataSource.transaction(async (manager) => {
     const query: Query = (sql, parameters) => manager.query(sql, parameters);
+    const known = await allKnownNames({ query }, tenant.id);
+    if (isAnotherAccount(known, customers)) throw differentAccount(known.size);
     await storeShown({ query }, (work) => work(query), CUSTOMERS, tenant.id, customers.rows);
     const but = customers.malformed.flatMap(({ id }) => id ?? []);
     const seen = new Set(customers.rows.map((row) => row.customerId));

@@ -3,7 +3,7 @@ import type { Import, Tenant } from '../../entities/index.js';
 import type { Customer, Malformed, Subscription, Take, Walk } from '../domain/index.js';
 import { ImportFailure } from './failure.js';
 import { gathering } from './gather.js';
-import { isAnother, recognise, type Recognition } from './guard/another-account.js';
+import { differentAccount, isAnother, recognise, type Recognition } from './guard/another-account.js';
 import { readDetails } from './look-details.js';
 import { lookAtOrders, type OrderNews } from './look-orders.js';
 import type { ImportHold } from './store/import-row.js';
@@ -135,13 +135,7 @@ async function lookAtCustomers(context: LookContext, marketplace: Marketplace, s
   seen.same += pages.again;
   const malformed = walk.malformed.flatMap(({ id }) => id ?? []);
   const knowsMalformed = malformed.length > 0 && (await knownNames(dataSource, tenant.id, malformed)).size > 0;
-  if (isAnother(seen, known, knowsMalformed)) {
-    throw new ImportFailure(
-      'configuration',
-      'different_account',
-      `The marketplace shows hardly any of the ${known} customers known before, by their ids and names: this looks like another account or region. Check the tenant's address, marketplace code and user; nothing was changed.`,
-    );
-  }
+  if (isAnother(seen, known, knowsMalformed)) throw differentAccount(known);
   await storeNews(write, CUSTOMERS, tenant.id, [...waiting.values()]);
   if (walk.ids.size + walk.malformed.length === 0) {
     throw new ImportFailure(

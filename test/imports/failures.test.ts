@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { INTEGRATOR } from '../../src/auth/audit/actor.js';
+import { generateMappings } from '../../src/imports/generate-mappings.js';
 import { runImport } from '../../src/imports/run-import.js';
 import type { Fault } from '../../src/sandbox/index.js';
 import { standing } from './expected.js';
@@ -109,6 +111,27 @@ describe('An import that meets trouble', () => {
     expect(row).toMatchObject({ state: 'failed', error: { actor: 'configuration', code: 'different_account' } });
     expect(on.sandbox.psa.writes()).toEqual(writes);
     expect(await on.database.dataSource.query('SELECT customer_id, name, gone_at FROM customers ORDER BY 1')).toEqual(known);
+  });
+
+  it('is shown another account’s customers after somebody had them matched, who was told so: it fails all the same', async () => {
+    await on.run();
+    const others = Array.from({ length: 5 }, (_, at) => ({ id: String(1_000_001 + at), name: `Other ${at}`, status: 'active' }));
+    const [customers, mappings] = [
+      () => on.database.dataSource.query<unknown[]>('SELECT customer_id, name, gone_at FROM customers ORDER BY 1'),
+      () => on.mappings(),
+    ];
+    const known = [await customers(), await mappings()];
+    for (const data of [others, []]) {
+      fault('marketplace', '^/customers\\?', { body: { data, pagination: { offset: 0, limit: 500, total: data.length } } });
+      const { signal } = new AbortController();
+      await expect(generateMappings(on.deps, on.tenant, on.psaInstance, INTEGRATOR, signal)).rejects.toMatchObject({
+        code: 'different_account',
+      });
+      expect([await customers(), await mappings()]).toEqual(known);
+      on.sandbox.kernel.faults.clear();
+    }
+    fault('marketplace', '^/customers\\?', { body: { data: others, pagination: { offset: 0, limit: 500, total: 5 } } });
+    expect((await on.run()).row).toMatchObject({ state: 'failed', error: { code: 'different_account' } });
   });
 
   it('cannot see all customers, but some are mapped by hand: those are imported, the others wait, and it says so', async () => {

@@ -1,4 +1,5 @@
 import { type Customer, looseName, type Look } from '../../domain/index.js';
+import { ImportFailure } from '../failure.js';
 
 /** Fewer customers than this may all have been renamed since the last look. */
 const FEW = 4;
@@ -33,6 +34,15 @@ export function isAnother({ again, same }: Recognition, known: number, unread: b
   if (known === 0) return false;
   if (again === 0) return !unread;
   return again >= FEW && same * ONE_IN < again;
+}
+
+/** What is said then. Nothing of such a look is to be stored: its customers would be taken for known ones the next time. */
+export function differentAccount(known: number): ImportFailure {
+  return new ImportFailure(
+    'configuration',
+    'different_account',
+    `The marketplace shows hardly any of the ${known} customers known before, by their ids and names: this looks like another account or region. Check the tenant's address, marketplace code and user; nothing was changed.`,
+  );
 }
 
 /** The same, of a look that is held whole. `known` are all names by id. */

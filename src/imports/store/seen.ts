@@ -30,6 +30,16 @@ export async function knownNames(db: Queryable, tenantId: string, ids: readonly 
   return new Map(rows.map((row) => [row.customer_id, row.name]));
 }
 
+/** The same of all of them. */
+export async function allKnownNames(db: Queryable, tenantId: string): Promise<Map<string, string>> {
+  const rows = await execute<{ customer_id: string; name: string }>(
+    db,
+    `SELECT customer_id, name FROM customers WHERE tenant_id = $1 AND gone_at IS NULL`,
+    [tenantId],
+  );
+  return new Map(rows.map((row) => [row.customer_id, row.name]));
+}
+
 /**
  * The subscriptions in force that the last look showed, of customers that nobody said to ignore, by their ids. A detail may have changed
  * when the list row is another than the one it was read under, or an order of its customer came since, or a little before.
