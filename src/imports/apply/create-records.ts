@@ -1,8 +1,10 @@
 import { ImportFailure } from '../failure.js';
 import type { WriteOutcome } from '../vendors.js';
 import { ArraySize } from './array-size.js';
+import { NotedAhead, type Ahead } from './noted-ahead.js';
 import type { Source } from '../store/plan-store.js';
 import { SETTLE_MS } from './context.js';
+import { Settling } from './settling.js';
 
 /** What the creating of records of one kind needs of its surroundings. */
 export interface CreateOps<Item, Shown> {
@@ -26,14 +28,6 @@ export interface CreateOps<Item, Shown> {
   check(): Promise<void>;
   /** Without it, nothing is noted as sent before the call before it has ended. */
   ahead?: Ahead<Item>;
-}
-
-/** What it takes to note items as sent while the call before theirs is on its way. */
-export interface Ahead<Item> {
-  /** Throws when, since they were noted, the import was taken over or somebody asked for it to end. */
-  stillWanted(): Promise<void>;
-  /** Notes of items that were noted as sent that no call carried them: they are planned as before. */
-  takeBack(items: readonly Item[]): Promise<void>;
 }
 
 /** How many records the first POST of several creates. Few, because a refused array is followed by a look. */
@@ -97,10 +91,10 @@ class Creation<Item, Shown> {
   /** The halves of a refused pair that passed alone: two of them mean that arrays are not taken. */
   #passedAlone = 0;
   #troubleInARow = 0;
-  /** Noted as sent while the call before is on its way. They are posted next, or taken back unless that one ends well. */
-  #ahead: Promise<readonly Item[]> | undefined;
-  /** What the last calls created, being settled while the next one is on its way; the oldest first. */
-  #settling: Promise<void>[] = [];
+  /** Posted next, or taken back unless the call before ends well. */
+  readonly #ahead: NotedAhead<Item>;
+  /** What the last calls created, while the next ones, if there are any, are on their way. */
+  readonly #settling = new Settling();
 
   constructor(
     items: readonly Item[] | Source<Item>,
@@ -109,6 +103,7 @@ class Creation<Item, Shown> {
     this.#rest = typeof items === 'function' ? [] : [...items];
     this.#source = typeof items === 'function' ? items : undefined;
     this.#size = new ArraySize(FIRST_ARRAY, ops.most);
+    this.#ahead = new NotedAhead(ops);
   }
 
   async run(): Promise<void> {
@@ -117,31 +112,19 @@ class Creation<Item, Shown> {
     } finally {
       // However it ends: what was created is to be known. What was noted and stays so is looked for by the next attempt, as after a crash.
       await this.#takeBack().catch(() => undefined);
-      await this.#settled();
-    }
-  }
-
-  /** Waits until all but so many calls are settled. Once one could not be, until none is being settled any more; then it throws. */
-  async #settled(but = 0): Promise<void> {
-    try {
-      while (this.#settling.length > but) {
-        await this.#settling[0];
-        void this.#settling.shift();
-      }
-    } catch (error) {
-      await Promise.allSettled(this.#settling.splice(0));
-      throw error;
+      await this.#settling.over();
     }
   }
 
   async #all(): Promise<void> {
     for (;;) {
       await this.#fill();
-      const fresh = this.#ahead !== undefined || (this.#parts.length === 0 && this.#rest.length > 0);
-      const batch = this.#ahead ?? (this.#unseen.length >= MOST_UNSEEN ? [] : this.#next());
-      if (batch instanceof Promise || batch.length > 0) await this.#post(batch, fresh);
+      const fresh = this.#parts.length === 0 && this.#rest.length > 0;
+      const batch = this.#ahead.waits || this.#unseen.length >= MOST_UNSEEN ? [] : this.#next();
+      if (this.#ahead.waits) await this.#post(() => this.#ahead.take(), true);
+      else if (batch.length > 0) await this.#post(() => this.ops.markSent(batch), fresh);
       else if (this.#unseen.length > 0) {
-        await this.#settled();
+        await this.#settling.over();
         // Answers to arrays may name some of their records only: one look learns all ids at once.
         this.#lastOfAll(await this.#lookTwice(this.#unseen.splice(0)));
       } else return;
@@ -180,38 +163,21 @@ class Creation<Item, Shown> {
   #noteAhead(): void {
     const { next } = this.#size;
     const inTheMiddle = this.#passing && !this.#singly && this.#parts.length === 0 && next >= this.ops.most && this.#rest.length >= next;
-    if (!this.ops.ahead || !inTheMiddle) return;
-    this.#ahead = this.ops.markSent(this.#rest.splice(0, next));
-    // Whoever posts them hears of it.
-    this.#ahead.catch(() => undefined);
-  }
-
-  /** What was noted ahead, now that its turn has come. */
-  async #stillWanted(ahead: Promise<readonly Item[]>): Promise<readonly Item[]> {
-    const batch = await ahead;
-    await this.ops.ahead?.stillWanted();
-    this.#ahead = undefined;
-    return batch;
+    if (this.ops.ahead && inTheMiddle) this.#ahead.note(this.#rest.splice(0, next));
   }
 
   /** Has what was noted ahead wait for its turn again. */
   async #takeBack(): Promise<void> {
-    const ahead = this.#ahead;
-    this.#ahead = undefined;
-    // Nothing of what could not be noted is noted.
-    const batch = (await ahead?.catch(() => [])) ?? [];
-    if (batch.length === 0) return;
-    this.#rest.unshift(...batch);
-    await this.ops.ahead?.takeBack(batch);
+    this.#rest.unshift(...(await this.#ahead.takeBack()));
   }
 
   /**
-   * @param wanted A promise: noted as sent already.
+   * @param note Notes what goes out now, and gives it.
    * @param fresh Nothing of it was posted before, so that how it ends says something about the size of arrays.
    */
-  async #post(wanted: readonly Item[] | Promise<readonly Item[]>, fresh: boolean): Promise<void> {
+  async #post(note: () => Promise<readonly Item[]>, fresh: boolean): Promise<void> {
     await this.ops.check();
-    const batch = await (wanted instanceof Promise ? this.#stillWanted(wanted) : this.ops.markSent(wanted));
+    const batch = await note();
     if (batch.length === 0) return;
     const began = this.ops.now();
     const posting = this.ops.post(batch);
@@ -219,7 +185,7 @@ class Creation<Item, Shown> {
     const outcome = await posting;
     const tookMs = this.ops.now() - began;
     this.#passing = false;
-    await this.#settled(outcome.kind === 'stored' ? SETTLED_AT_ONCE - 1 : 0);
+    await this.#settling.over({ but: outcome.kind === 'stored' ? SETTLED_AT_ONCE - 1 : 0 });
     if (fresh && outcome.kind === 'stored') this.#size.stored(batch.length, this.ops.now() - began);
     else if (fresh && batch.length > 1) this.#size.notStored(batch.length);
     if (outcome.kind !== 'stored') await this.#takeBack();
@@ -235,10 +201,11 @@ class Creation<Item, Shown> {
     if (batch.length > 1 && rest.length === 0) this.#arraysStored = true;
     if (rest.length === 0) {
       this.#passing = tookMs <= QUICK_MS;
-      return this.#settleBeside(seen);
+      // Whether it was noted is heard before the end of the second call from here counts.
+      return this.#settling.add(this.ops.settle(seen));
     }
     await this.#takeBack();
-    await this.#settled();
+    await this.#settling.over();
     await this.ops.settle(seen);
     if (rest.some((item) => this.#lastTry.has(item))) {
       await this.ops.fail(
@@ -253,14 +220,6 @@ class Creation<Item, Shown> {
       if (!this.#arraysStored) this.#singly = true;
       this.#lastOfAll(missing);
     }
-  }
-
-  /** Settles what was created while the next calls, if there are any, are on their way: whether it was noted is heard before the second one's end counts. */
-  #settleBeside(seen: ReadonlyMap<Item, Shown>): void {
-    const settling = this.ops.settle(seen);
-    // Whoever waits for it hears of it.
-    settling.catch(() => undefined);
-    this.#settling.push(settling);
   }
 
   async #refused(batch: readonly Item[], { status, message }: Refused): Promise<void> {
@@ -288,7 +247,7 @@ class Creation<Item, Shown> {
     this.#passedAlone = 0;
     for (const item of items) {
       this.#passedAlone += 1;
-      await this.#post([item], false);
+      await this.#post(() => this.ops.markSent([item]), false);
     }
     if (this.#passedAlone === 2 && !this.#arraysStored) this.#singly = true;
   }
