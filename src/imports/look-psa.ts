@@ -1,10 +1,13 @@
 import type { Site, Take, Walk } from '../domain/index.js';
 import { ImportFailure } from './failure.js';
 import { gathering } from './gather.js';
+import { differentPsa, isAnotherPsa } from './guard/another-psa.js';
 import type { ImportHold } from './store/import-row.js';
 import type { Queryable } from './store/query.js';
 import type { KnownLists } from './store/known-lists.js';
+import { mappedClients } from './store/known.js';
 import type { Pages } from './store/pages.js';
+import { clientNames } from './store/psa-records.js';
 import { CLIENTS, licencesFor, SITES, storeShown, storeUnseen, type Shown, type Transaction } from './store/shown.js';
 import type { Psa } from './vendors.js';
 
@@ -27,14 +30,15 @@ export interface PsaLookContext {
 
 /**
  * Walks a list, storing what it shows, and insists that it is whole. Among clients and sites, what has an id but cannot be used
- * otherwise is set aside and told about; among licences nothing may be set aside, for any of them may be one of ours.
+ * otherwise is set aside and told about; among licences nothing may be set aside, for any of them may be one of ours. `again` records were on
+ * pages that came as they were known.
  */
 async function whole<T>(
   context: PsaLookContext,
   what: 'clients' | 'sites' | 'licences',
   of: Shown<T>,
   each: (take: Take<T>, known: Pages) => Promise<Walk>,
-): Promise<Walk> {
+): Promise<Walk & { again: number }> {
   const { dataSource, hold, tenant, remarks } = context;
   const write: Transaction = (work) => hold.fenced(work);
   const pages = await context.lists.of(of);
@@ -60,12 +64,12 @@ async function whole<T>(
   }
   await storeUnseen(dataSource, write, of, tenant.id, walk.ids);
   for (const { id, reason } of walk.malformed) remarks.push(`Of the ${what} in HaloPSA, ${id} was set aside: ${reason}`);
-  return walk;
+  return { ...walk, again: pages.again };
 }
 
 /** Looks at the clients and licences in the PSA, inactive ones too. Complete, or the import ends before its first write. */
 export async function lookAtPsa(context: PsaLookContext, psa: Psa, withLicences: boolean): Promise<PsaLook> {
-  const { ids: clientIds } = await whole(context, 'clients', CLIENTS, (take, known) => psa.eachClient(take, known));
+  const { ids: clientIds, again } = await whole(context, 'clients', CLIENTS, (take, known) => psa.eachClient(take, known));
   if (clientIds.size === 0) {
     throw new ImportFailure(
       'configuration',
@@ -73,6 +77,8 @@ export async function lookAtPsa(context: PsaLookContext, psa: Psa, withLicences:
       'HaloPSA shows no client at all, not even the one it is installed with, so all of them would be made again. Let the agent that the API application logs in as use all customers; nothing was written.',
     );
   }
+  // A page that another PSA shows is none that is known of this one.
+  if (again === 0) await requireSamePsa(context);
   if (!withLicences) return { clientIds, licences: { count: 0, youngest: 0 } };
   const { ids } = await whole(context, 'licences', licencesFor(context.tenant.marketplace), (take, known) =>
     psa.eachLicence({}, take, known),
@@ -80,6 +86,11 @@ export async function lookAtPsa(context: PsaLookContext, psa: Psa, withLicences:
   let youngest = 0;
   for (const id of ids) youngest = Math.max(youngest, Number(id) || 0);
   return { clientIds, licences: { count: ids.size, youngest } };
+}
+
+async function requireSamePsa({ dataSource, tenant }: PsaLookContext): Promise<void> {
+  const mapped = await mappedClients(dataSource, tenant.id);
+  if (isAnotherPsa(mapped, await clientNames(dataSource, tenant.id, [...mapped.keys()]))) throw differentPsa(mapped.size);
 }
 
 /** Looks at all sites. */

@@ -1,6 +1,6 @@
 import type { Client, Licence } from '../../domain/index.js';
 import { LookLost } from '../failure.js';
-import { execute, jsonParameter, type Queryable } from './query.js';
+import { execute, jsonParameter, rowsOf, type Queryable } from './query.js';
 import { exactNameDigest, keyOf } from './shown.js';
 
 /**
@@ -21,6 +21,17 @@ export async function clientsCalled(db: Queryable, tenantId: string, wanted: rea
     [tenantId, wanted.map(({ ref }) => ref), wanted.map(({ name }) => exactNameDigest(name))],
   );
   return rows.map(({ record }) => record);
+}
+
+/** The names of these clients, by id, as far as a look showed them. */
+export async function clientNames(db: Queryable, tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await execute<{ id: string; name: string }>(
+    db,
+    rowsOf(`client_id AS id, record->>'name' AS name`, 'psa_clients', 'client_id', '$2'),
+    [tenantId, ids],
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** The licences that a look showed with one of these ids or keys. */

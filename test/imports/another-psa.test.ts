@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { addClient, addCustomer, addSubscription, EMPTY, licenceOf } from './people.js';
+import { stage, type Stage } from './stage.js';
+
+const NAMES = ['Adventure', 'Blue Yonder', 'Contoso', 'Fabrikam', 'Litware'];
+
+describe('A PSA instance whose address is that of another HaloPSA now', () => {
+  let on: Stage;
+  let other: Sandbox;
+  let ids: string[];
+  beforeAll(async () => {
+    on = await stage(EMPTY);
+    other = await startSandbox({ ...EMPTY, switches: { psa: { rateLimit: null } } });
+  });
+  beforeEach(async () => {
+    await on.reset(EMPTY);
+    other.reset(EMPTY);
+    ids = NAMES.map((name) => addSubscription(on, addCustomer(on, name)));
+    for (const name of NAMES) await addClient(on, name);
+    await on.run();
+  });
+  afterAll(async () => {
+    await on.close();
+    await other.close();
+  });
+
+  /** Points the instance there, with the credentials that count there. */
+  async function moveTo(there: Sandbox): Promise<void> {
+    const { baseUrl, authUrl, haloTenant } = there.credentials.psa;
+    await on.database.dataSource.query(`UPDATE psa_instances SET base_url = $1, auth_url = $2, halo_tenant = $3`, [
+      baseUrl,
+      authUrl,
+      haloTenant,
+    ]);
+  }
+
+  it('is noticed by its clients’ names: nothing is written there', async () => {
+    const elsewhere = { ...on, sandbox: other };
+    for (const name of NAMES) await addClient(elsewhere, `Somebody else than ${name}`);
+    for (const id of ids) {
+      const { id: _id, snowid: _key, ...licence } = licenceOf(on, id);
+      other.psa.addLicence({ ...licence, snowid: '', count: 77 });
+    }
+    const before = other.psa.writes();
+    await moveTo(other);
+    const { row } = await on.run();
+    expect(other.psa.writes()).toEqual(before);
+    expect(other.psa.licences().map((licence) => licence['count'])).toEqual(ids.map(() => 77));
+    expect(row).toMatchObject({ state: 'failed', error: { actor: 'configuration', code: 'different_psa' } });
+    await moveTo(on.sandbox);
+    expect(await on.run()).toMatchObject({ row: { state: 'succeeded' }, changes: [] });
+  });
+
+  it('but not where some clients were renamed, or a few are gone', async () => {
+    for (const [at, { id }] of on.sandbox.psa
+      .clients()
+      .filter(({ name }) => NAMES.includes(String(name)))
+      .entries())
+      if (at < 3) on.sandbox.psa.patchClient(id, { name: `Renamed ${at}` });
+    expect((await on.run()).row).toMatchObject({ state: 'succeeded', error: null });
+  });
+});
