@@ -1,13 +1,12 @@
 import type { Site, Take, Walk } from '../domain/index.js';
 import { ImportFailure } from './failure.js';
 import { gathering } from './gather.js';
-import { differentPsa, isAnotherPsa } from './guard/another-psa.js';
+import { differentPsa, seemsAnotherPsa } from './guard/another-psa.js';
 import type { ImportHold } from './store/import-row.js';
 import type { Queryable } from './store/query.js';
 import type { KnownLists } from './store/known-lists.js';
-import { mappedClients } from './store/known.js';
 import type { Pages } from './store/pages.js';
-import { clientNames } from './store/psa-records.js';
+import { mappedClients, showsLinkedKeys } from './store/psa-records.js';
 import { CLIENTS, licencesFor, SITES, storeShown, storeUnseen, type Shown, type Transaction } from './store/shown.js';
 import type { Psa } from './vendors.js';
 
@@ -78,19 +77,19 @@ export async function lookAtPsa(context: PsaLookContext, psa: Psa, withLicences:
     );
   }
   // A page that another PSA shows is none that is known of this one.
-  if (again === 0) await requireSamePsa(context);
-  if (!withLicences) return { clientIds, licences: { count: 0, youngest: 0 } };
+  const another = again === 0 && seemsAnotherPsa(await mappedClients(context.dataSource, context.tenant));
+  if (!withLicences) {
+    if (another) throw differentPsa();
+    return { clientIds, licences: { count: 0, youngest: 0 } };
+  }
   const { ids } = await whole(context, 'licences', licencesFor(context.tenant.marketplace), (take, known) =>
     psa.eachLicence({}, take, known),
   );
+  // However often clients were renamed: a licence that carries its key where it is linked is in the same one.
+  if (another && !(await showsLinkedKeys(context.dataSource, context.tenant.id))) throw differentPsa();
   let youngest = 0;
   for (const id of ids) youngest = Math.max(youngest, Number(id) || 0);
   return { clientIds, licences: { count: ids.size, youngest } };
-}
-
-async function requireSamePsa({ dataSource, tenant }: PsaLookContext): Promise<void> {
-  const mapped = await mappedClients(dataSource, tenant.id);
-  if (isAnotherPsa(mapped, await clientNames(dataSource, tenant.id, [...mapped.keys()]))) throw differentPsa(mapped.size);
 }
 
 /** Looks at all sites. */

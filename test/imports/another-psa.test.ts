@@ -52,12 +52,25 @@ describe('A PSA instance whose address is that of another HaloPSA now', () => {
     expect(await on.run()).toMatchObject({ row: { state: 'succeeded' }, changes: [] });
   });
 
-  it('but not where some clients were renamed, or a few are gone', async () => {
-    for (const [at, { id }] of on.sandbox.psa
-      .clients()
-      .filter(({ name }) => NAMES.includes(String(name)))
-      .entries())
-      if (at < 3) on.sandbox.psa.patchClient(id, { name: `Renamed ${at}` });
+  /** Gives so many of the clients other names. */
+  function rename(count: number): void {
+    const mapped = on.sandbox.psa.clients().filter(({ name }) => NAMES.includes(String(name)));
+    for (const [at, { id }] of mapped.slice(0, count).entries()) on.sandbox.psa.patchClient(id, { name: `Renamed ${at}` });
+  }
+
+  it.each([
+    ['some', 3],
+    ['all', 5],
+  ])('but not where %s clients were renamed: licences carry their keys', async (_what, count) => {
+    rename(count);
     expect((await on.run()).row).toMatchObject({ state: 'succeeded', error: null });
+  });
+
+  it.each([
+    ['some', 3, 'succeeded'],
+    ['all', 5, 'failed'],
+  ])('where only clients are looked at, by their names alone: %s were renamed', async (_what, count, state) => {
+    rename(count);
+    expect((await on.run({ entities: ['customers'] })).row).toMatchObject({ state });
   });
 });

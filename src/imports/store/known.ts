@@ -10,16 +10,6 @@ export async function loadMappings(db: Queryable, tenantId: string): Promise<Kno
   );
 }
 
-/** The names that a tenant's clients were mapped under, by id. */
-export async function mappedClients(db: Queryable, tenantId: string): Promise<Map<string, string>> {
-  const rows = await execute<{ id: string; name: string }>(
-    db,
-    `SELECT client_id AS id, client_name AS name FROM mappings WHERE tenant_id = $1 AND archived_at IS NULL AND state = 'mapped' AND client_id IS NOT NULL AND client_name IS NOT NULL`,
-    [tenantId],
-  );
-  return new Map(rows.map(({ id, name }) => [id, name]));
-}
-
 /**
  * Writes what mappings became. What a person, or another import, decided meanwhile is never written over: a decision replaces
  * nothing but an open question, a client still to be created, or the very mapping it was made from.

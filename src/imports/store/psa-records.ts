@@ -1,6 +1,7 @@
-import type { Client, Licence } from '../../domain/index.js';
+import { clientKey, type Client, type Licence } from '../../domain/index.js';
 import { LookLost } from '../failure.js';
-import { execute, jsonParameter, rowsOf, type Queryable } from './query.js';
+import type { MappedClient } from '../guard/another-psa.js';
+import { execute, jsonParameter, type Queryable } from './query.js';
 import { exactNameDigest, keyOf } from './shown.js';
 
 /**
@@ -23,15 +24,27 @@ export async function clientsCalled(db: Queryable, tenantId: string, wanted: rea
   return rows.map(({ record }) => record);
 }
 
-/** The names of these clients, by id, as far as a look showed them. */
-export async function clientNames(db: Queryable, tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await execute<{ id: string; name: string }>(
+/** The clients that customers of a tenant are mapped to, as far as a look showed them. */
+export async function mappedClients(db: Queryable, tenant: { id: string; marketplace: string }): Promise<MappedClient[]> {
+  const rows = await execute<Pick<MappedClient, 'mappedAs' | 'name'> & { customerId: string; ref: string | null }>(
     db,
-    rowsOf(`client_id AS id, record->>'name' AS name`, 'psa_clients', 'client_id', '$2'),
-    [tenantId, ids],
+    `SELECT customer_id AS "customerId", client_name AS "mappedAs", held.record->>'name' AS name, held.ref FROM mappings,
+       LATERAL (SELECT record, ref FROM psa_clients WHERE psa_clients.tenant_id = $1 AND psa_clients.client_id = mappings.client_id OFFSET 0) AS held
+     WHERE mappings.tenant_id = $1 AND archived_at IS NULL AND state = 'mapped' AND client_name IS NOT NULL`,
+    [tenant.id],
   );
-  return new Map(rows.map(({ id, name }) => [id, name]));
+  return rows.map(({ customerId, ref, ...client }) => ({ ...client, keyed: ref === clientKey(tenant.marketplace, customerId) }));
+}
+
+/** Whether a look showed any licence that is linked and carries the key of what it is linked to. */
+export async function showsLinkedKeys(db: Queryable, tenantId: string): Promise<boolean> {
+  const rows = await execute<unknown>(
+    db,
+    `SELECT 1 FROM links, LATERAL (SELECT key_of FROM psa_licences WHERE tenant_id = $1 AND psa_licences.licence_id = links.licence_id OFFSET 0) AS held
+     WHERE links.tenant_id = $1 AND archived_at IS NULL AND held.key_of = links.subscription_id LIMIT 1`,
+    [tenantId],
+  );
+  return rows.length > 0;
 }
 
 /** The licences that a look showed with one of these ids or keys. */
