@@ -29,6 +29,8 @@ beforeAll(async () => {
   app = await connectedApp();
   psaInstanceId = await app.addPsaInstance();
   tenantId = await app.addTenant(psaInstanceId);
+  // One that the marketplace shows: where it shows none of those known, customers are not matched.
+  app.sandbox.marketplace.world.addCustomer({ id: 'c1', name: 'Customer c1' });
   await storeCustomer(app.database, tenantId, 'c1');
   await storeSubscription(app.database, tenantId, { subscriptionId: 's1', customerId: 'c1', status: 'active' }, ['A']);
 });
