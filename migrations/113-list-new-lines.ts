@@ -7,6 +7,14 @@ const CUSTOMER = `LEFT JOIN LATERAL (SELECT name FROM customers c WHERE c.tenant
 const NOTE = `INSERT INTO list_steps (tenant_id, steps) SELECT DISTINCT tenant_id, 1 FROM changed`;
 const LIST_LINES = 'PERFORM list_lines(array_agg(changed.tenant_id), array_agg(changed.subscription_id::text))';
 
+/** Ends both functions: where not every new row was listed by what stands before it, all of them are worked out. */
+const OR_AS_EVER = `GET DIAGNOSTICS listed = ROW_COUNT;
+      IF listed > 0 THEN ${NOTE}; END IF;
+      IF listed = (SELECT count(*) FROM changed) THEN RETURN NULL; END IF;
+    END IF;
+    ${LIST_LINES} FROM changed;
+    RETURN NULL;`;
+
 const LISTED = 'tenant_id, subscription_id, customer_id, name, status, gone_at';
 const DATED = `tenant_id, subscription_id, "row" ->> 'renewalDate', "row" ->> 'autoRenew'`;
 
@@ -31,12 +39,7 @@ const SUBSCRIPTIONS_CHANGED = `CREATE OR REPLACE FUNCTION list_changed_subscript
       CROSS JOIN (SELECT NULL::text AS product_name, NULL::text AS mpn) AS x
       WHERE (SELECT true FROM subscription_lines AS known WHERE known.tenant_id = s.tenant_id AND known.subscription_id = s.subscription_id LIMIT 1) IS NULL
       ON CONFLICT DO NOTHING;
-      GET DIAGNOSTICS listed = ROW_COUNT;
-      IF listed > 0 THEN ${NOTE}; END IF;
-      IF listed = (SELECT count(*) FROM changed) THEN RETURN NULL; END IF;
-    END IF;
-    ${LIST_LINES} FROM changed;
-    RETURN NULL;
+      ${OR_AS_EVER}
   END $$`;
 
 const SHOWN = 'tenant_id, subscription_id, line, product_name, mpn';
@@ -71,12 +74,7 @@ const LINES_CHANGED = `CREATE OR REPLACE FUNCTION list_changed_lines() RETURNS t
         ${CUSTOMER}
       ) AS first
       WHERE l.ctid = first.ctid;
-      GET DIAGNOSTICS listed = ROW_COUNT;
-      IF listed > 0 THEN ${NOTE}; END IF;
-      IF listed = (SELECT count(*) FROM changed) THEN RETURN NULL; END IF;
-    END IF;
-    ${LIST_LINES} FROM changed;
-    RETURN NULL;
+      ${OR_AS_EVER}
   END $$`;
 
 /** Working out what new subscriptions and their lines look like in the list took a third of Postgres' time while a first import reads. */
