@@ -40,4 +40,11 @@ describe('How long an import waits for creates whose end nobody heard', () => {
     expect(await waits(600, { ...unclear, ago: 30 })).toBeGreaterThan(55_000);
     expect(await waits(600, { ...unclear, ago: 91 })).toBe(0);
   });
+
+  it('for those of an import that was asked for days ago, too', async () => {
+    await on.database.dataSource.query(`UPDATE imports SET created_at = now() - interval '40 days'`);
+    expect(await waits(30, { state: 'sent' })).toBeGreaterThan(55_000);
+    await on.database.dataSource.query(`UPDATE imports SET state = 'running', finished_at = NULL`);
+    expect(await waits(30, { state: 'sent' })).toBeGreaterThan(55_000);
+  });
 });
