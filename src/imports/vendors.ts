@@ -62,6 +62,13 @@ export type WriteOutcome<T> =
 /** How one update ended; `shown` is the record as the answer showed it, if it did. */
 export type UpdateOutcome<T> = { kind: 'stored'; shown?: T } | { kind: 'failed'; message: string };
 
+/** What a site is to show: its delivery address, whole, and its country. */
+export interface SiteWrite {
+  siteId: string;
+  address: SiteAddress;
+  countryCode?: string;
+}
+
 /** What an import needs of the PSA. Looks throw an UpstreamError when the PSA cannot be read. */
 export interface Psa {
   readonly calls: CallCount;
@@ -92,7 +99,7 @@ export interface Psa {
   /** Updates in arrays; a refused array is halved until the bad record stands alone. An outcome for each id, in any order. */
   updateLicences(updates: { licenceId: string; fields: LicenceFields }[]): Promise<Map<string, UpdateOutcome<Licence>>>;
   /** Sets lines of the delivery address (and the country) of sites, halving as above. */
-  updateSites(updates: { siteId: string; address: SiteAddress; countryCode?: string }[]): Promise<Map<string, UpdateOutcome<Site>>>;
+  updateSites(updates: SiteWrite[]): Promise<Map<string, UpdateOutcome<Site>>>;
 }
 
 /**

@@ -25,8 +25,11 @@ describe('What a person decides while an import is under way', () => {
   });
   afterAll(() => on.close());
 
-  /** Runs an import of the integrator in which somebody decides once its plan is stored, right before the first licence is created or changed. */
-  async function deciding(decide: () => Promise<void>, write: 'createLicences' | 'updateLicences' = 'createLicences'): Promise<Ran> {
+  /** Runs an import of the integrator in which somebody decides once its plan is stored, right before the first record of a kind is created or changed. */
+  async function deciding(
+    decide: () => Promise<void>,
+    write: 'createLicences' | 'updateLicences' | 'updateSites' = 'createLicences',
+  ): Promise<Ran> {
     const { connect } = on.deps;
     const id = await on.queue();
     await on.database.dataSource.query(`UPDATE imports SET trigger = 'integrator' WHERE id = $1`, [id]);
@@ -111,6 +114,39 @@ describe('What a person decides while an import is under way', () => {
     ]);
     await on.run();
     expect(on.sandbox.psa.licences().find(({ id }) => id === licenceId)).toMatchObject({ is_active: true, vendor_product_sku: 'B' });
+  });
+
+  const unmap = async (id: string): Promise<void> => {
+    await on.database.dataSource.query(`UPDATE mappings SET archived_at = now() WHERE customer_id = $1`, [id]);
+  };
+
+  it.each([
+    ['that it is to be ignored', 'ignored', () => on.map(otherCustomerId, { state: 'ignored' })],
+    ['that it is no client', 'unmapped_customer', () => unmap(otherCustomerId)],
+  ] as const)('about a customer, %s: its licences stay as they are', async (_what, reason, decide) => {
+    await on.run();
+    await on.database.dataSource.query(`UPDATE psa_instances SET records_per_call = 1`);
+    for (const id of [subscriptionId, otherId]) on.sandbox.marketplace.world.changeSubscription(id, {}, { quantity: 9 });
+    const { skips } = await deciding(decide, 'updateLicences');
+    expect([subscriptionId, otherId].map((id) => licenceOf(on, id)['count'])).toEqual([9, 5]);
+    expect(skips).toMatchObject([{ entity: 'subscription', marketplaceId: otherId, line: 'A', reason }]);
+  });
+
+  it('about a customer, that it is another client: the one that it was before keeps its address', async () => {
+    await on.set({ clientImport: { updateMainSiteAddress: true } });
+    await on.database.dataSource.query(`UPDATE psa_instances SET records_per_call = 1`);
+    const there = await addClient(on, 'Fabrikam');
+    const { skips, changes } = await deciding(() => on.map(otherCustomerId, { clientId: String(there) }), 'updateSites');
+    const sites = changes.filter(({ entity }) => entity === 'site');
+    expect(sites.map(({ customerId: of, state }) => [of, state])).toEqual([
+      [customerId, 'applied'],
+      [otherCustomerId, 'superseded'],
+    ]);
+    const left = on.sandbox.psa.sites().find(({ id }) => String(id) === sites[1]!.psaId)!;
+    expect(left['delivery_address']).not.toMatchObject(sites[1]!.planned);
+    expect(skips.filter(({ entity }) => entity === 'customer')).toMatchObject([
+      { marketplaceId: otherCustomerId, reason: 'unmapped_customer' },
+    ]);
   });
 
   it('about a customer whose client is to be created, while others are: none is made for it', async () => {

@@ -1,7 +1,9 @@
 import type { Licence, Site } from '../../domain/index.js';
-import type { LicenceUpdateChange, SiteUpdateChange } from '../plan/input.js';
+import type { SkipReason } from '../../../entities/index.js';
+import type { LicenceUpdateChange, PlannedSkip, SiteUpdateChange } from '../plan/input.js';
+import type { Decided, Write } from '../store/decided-writes.js';
 import type { Settlement, Source, StoredChange } from '../store/plan-store.js';
-import type { UpdateOutcome } from '../vendors.js';
+import type { SiteWrite, UpdateOutcome } from '../vendors.js';
 import { ArraySize } from './array-size.js';
 import type { ApplyContext } from './context.js';
 import { callsForAll, compareShown } from './find-licences.js';
@@ -43,13 +45,10 @@ export async function applyLicenceUpdates(context: ApplyContext): Promise<void> 
   const unseen: LicenceUpdate[] = [];
   await inArrays(context, context.store.planned('licenceUpdates'), async (planned) => {
     await context.advance(0);
-    const moved = await context.store.markUpdatesSent(planned);
-    const chunk = planned.filter(({ id }) => !moved.has(id));
-    if (moved.size > 0)
-      await leaveOut(
-        context,
-        planned.filter(({ id }) => moved.has(id)),
-      );
+    const chunk = await markSent(context, planned, (change) => ({
+      ...change,
+      licence: { ...change, licenceId: change.psaId },
+    }));
     if (chunk.length === 0) return true;
     const outcomes = await context.psa.updateLicences(chunk.map(({ psaId, fields }) => ({ licenceId: psaId, fields })));
     const done: LicenceUpdate[] = [];
@@ -66,22 +65,43 @@ export async function applyLicenceUpdates(context: ApplyContext): Promise<void> 
   if (unseen.length > 0) await settleUnseen(context, unseen);
 }
 
-const MOVED = 'A person linked its licence to another line while the import was looking. The next import goes by that.';
+/** By what a person decided: the reason to leave a licence alone, and what is said of it and of an address. */
+const DECIDED = {
+  moved: ['successor', 'A person linked its licence to another line while the import was looking. The next import goes by that.'],
+  mapping: ['unmapped_customer', 'A person decided about its customer while the import was looking. The next import goes by that.'],
+  ignored: ['ignored', 'A person said to ignore its customer while the import was looking.'],
+} as const satisfies Record<Decided, readonly [SkipReason, string]>;
 
-/** Notes changes that are not called for any more. */
-async function leaveOut(context: ApplyContext, moved: readonly LicenceUpdate[]): Promise<void> {
-  await context.store.settle(moved.map(({ id }) => ({ id, state: 'superseded', message: MOVED })));
-  await context.store.addSkips(
-    moved.map(({ subscriptionId, line, psaId, action }) => ({
-      entity: 'subscription',
-      marketplaceId: subscriptionId,
-      ...(line === '' ? {} : { line }),
-      psaId,
-      reason: action === 'deactivate' ? 'ended' : 'successor',
-      detail: MOVED,
-    })),
-  );
-  await context.advance(moved.length);
+/** Notes changes as sent, but those about which a person decided otherwise since they were planned: they are left out, and settled. Gives the others. */
+async function markSent<T extends LicenceUpdate | SiteUpdate>(
+  context: ApplyContext,
+  planned: readonly T[],
+  asWrite: (change: T) => Write,
+): Promise<T[]> {
+  const decided = await context.store.markUpdatesSent(planned.map(asWrite));
+  const left = planned.flatMap((change) => {
+    const about = decided.get(change.id);
+    return about ? [{ change, about }] : [];
+  });
+  await context.store.settle(left.map(({ change: { id }, about }) => ({ id, state: 'superseded', message: DECIDED[about][1] })));
+  await context.store.addSkips(left.map(({ change, about }) => leftAlone(change, about)));
+  if (left.length > 0) await context.advance(left.length);
+  return planned.filter(({ id }) => !decided.has(id));
+}
+
+function leftAlone(change: LicenceUpdate | SiteUpdate, about: Decided): PlannedSkip {
+  const { customerId, psaId } = change;
+  const [reason, detail] = DECIDED[about];
+  if (change.entity === 'site') return { entity: 'customer', marketplaceId: customerId, psaId, reason, detail };
+  const { subscriptionId, line, action } = change;
+  return {
+    entity: 'subscription',
+    marketplaceId: subscriptionId,
+    ...(line === '' ? {} : { line }),
+    psaId,
+    reason: about === 'moved' && action === 'deactivate' ? 'ended' : reason,
+    detail,
+  };
 }
 
 /** Settles updates that were taken and not shown, by what the PSA shows now. */
@@ -126,17 +146,18 @@ async function settle(context: ApplyContext, settlements: readonly Settlement[],
 
 /** Brings the delivery addresses of main sites into line. */
 export async function applySiteUpdates(context: ApplyContext): Promise<void> {
-  await inArrays(context, context.store.planned('siteUpdates'), async (chunk) => {
-    const updates = [];
-    for (const { psaId, address, fields, countryCode } of chunk) {
+  await inArrays(context, context.store.planned('siteUpdates'), async (planned) => {
+    const updates = new Map<string, SiteWrite>();
+    for (const { id, psaId, address, fields, countryCode } of planned) {
       await context.advance(0);
       // Lists often lack the id of the address, without which Halo might add another one. Lines that changed meanwhile are kept, too.
       const now = address.addressId === undefined ? (await context.psa.site(psaId))?.address : undefined;
       const { country_code: _country, ...lines } = fields;
-      updates.push({ siteId: psaId, address: { ...address, ...now, ...lines }, ...(countryCode === undefined ? {} : { countryCode }) });
+      updates.set(id, { siteId: psaId, address: { ...address, ...now, ...lines }, ...(countryCode === undefined ? {} : { countryCode }) });
     }
-    await context.store.markSent(chunk);
-    const outcomes = await context.psa.updateSites(updates);
+    const chunk = await markSent(context, planned, (change) => change);
+    if (chunk.length === 0) return true;
+    const outcomes = await context.psa.updateSites(chunk.map(({ id }) => updates.get(id)!));
     const settlements: Settlement[] = [];
     for (const change of chunk) {
       const outcome: UpdateOutcome<Site> = outcomes.get(change.psaId) ?? NOTHING_SAID;

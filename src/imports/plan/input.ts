@@ -163,6 +163,8 @@ export interface SiteUpdateChange extends ChangeBase {
   entity: 'site';
   action: 'update';
   psaId: string;
+  /** Whose main site it is. */
+  clientId: string;
   before: Record<string, unknown>;
   /** The lines that change, and `country_code` if that does. */
   fields: Record<string, unknown>;

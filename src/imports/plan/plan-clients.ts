@@ -83,6 +83,7 @@ function planAddress(input: PlanInput, plan: Plan, customer: Customer, clientId:
     action: 'update',
     customerId: customer.customerId,
     psaId: siteId,
+    clientId,
     before: change.before,
     fields: change.fields,
     // Whole, with the lines that stay: whether the PSA keeps lines that are left out is not known.

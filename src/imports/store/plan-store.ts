@@ -3,7 +3,7 @@ import type { ChangeState, ImportCounts } from '../../../entities/index.js';
 import type { LinkDecision, MappingDecision, Plan, PlannedSkip } from '../plan/input.js';
 import { forgetOpenMappings, storeMappings } from './known.js';
 import { nameOfChange, weightOf, type Held, type Weight } from '../guard/guard.js';
-import { movedAmong, type LicenceWrite } from './moved-licences.js';
+import { decidedAmong, type Decided, type Write } from './decided-writes.js';
 import { noteNotSent, noteSent, writeSettlements, type Settlement } from './settlements.js';
 import { writeLinks } from './write-links.js';
 import { noCounts } from './import-row.js';
@@ -179,13 +179,13 @@ export class PlanStore {
     });
   }
 
-  /** The same for changes of licences. Gives, by their ids, those that are not to go out: their licence keeps another line by now. */
-  async markUpdatesSent(changes: readonly LicenceWrite[]): Promise<Set<string>> {
+  /** The same for changes of records that are there. Gives, by their ids, those that are not to go out, and what a person decided about them. */
+  async markUpdatesSent(writes: readonly Write[]): Promise<Map<string, Decided>> {
     return this.hold.fencedWhileWanted(async (query) => {
-      const moved = await movedAmong(query, this.owner, changes);
-      const ids = changes.flatMap(({ id }) => (moved.has(id) ? [] : [id]));
+      const decided = await decidedAmong(query, this.owner, writes);
+      const ids = writes.flatMap(({ id }) => (decided.has(id) ? [] : [id]));
       if (ids.length > 0) await noteSent(query, ids, null);
-      return moved;
+      return decided;
     });
   }
 

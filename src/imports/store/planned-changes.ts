@@ -77,6 +77,7 @@ export interface PlannedRow {
 
 /** What applying a change needs beside what it asks of the PSA. */
 interface Beside {
+  clientId?: string;
   address?: SiteAddress;
   countryCode?: string;
   link?: LinkDecision;
@@ -99,7 +100,8 @@ export function rowOf(change: PlannedChange): PlannedRow {
 
 function besideOf(change: PlannedChange): Beside | null {
   if (change.entity === 'site') {
-    return { address: change.address, ...(change.countryCode === undefined ? {} : { countryCode: change.countryCode }) };
+    const { clientId, address } = change;
+    return { clientId, address, ...(change.countryCode === undefined ? {} : { countryCode: change.countryCode }) };
   }
   return change.entity === 'licence' && change.action !== 'create' && change.link ? { link: change.link } : null;
 }
