@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { END, HeldList, type HeldRows } from './held-list.js';
+import { joinSteps, MANY_STEPS } from './list-steps.js';
 import { prepared } from './prepared.js';
 
 /** Shorter ones are counted and searched by Postgres as quickly; longer ones take too much memory. */
@@ -18,13 +19,6 @@ const LISTS_NOW = prepared(
   'lists_now',
   `SELECT coalesce(sum(steps), 0)::text AS version, lower($2::text) AS search FROM list_steps WHERE tenant_id = $1`,
 );
-
-/** More steps than that are put together. */
-const STEPS = 100;
-
-const JOIN_STEPS = `WITH joined AS (
-    DELETE FROM list_steps WHERE id = ANY(ARRAY(SELECT id FROM list_steps WHERE tenant_id = $1 FOR UPDATE SKIP LOCKED)) RETURNING steps
-  ) INSERT INTO list_steps (tenant_id, steps) SELECT $1, sum(steps) FROM joined HAVING count(*) > 0`;
 
 const STEPS_NOW = `SELECT coalesce(sum(steps), 0)::text AS version, count(*)::int AS steps FROM list_steps WHERE tenant_id = $1`;
 
@@ -107,7 +101,7 @@ class HeldLists {
       });
       held.list = read.rows < HELD_FROM || read.rows > HELD_TO ? undefined : await HeldList.of(read.pieces, width);
       held.version = read.version;
-      if (read.steps > STEPS) await this.dataSource.query(JOIN_STEPS, [tenantId]);
+      if (read.steps > MANY_STEPS) await joinSteps(this.dataSource, tenantId);
     } catch {
       // It is read again for the next request; what is wrong with the database, those tell that are answered from tables.
     }

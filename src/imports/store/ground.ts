@@ -1,3 +1,4 @@
+import { joinSteps, MANY_STEPS } from '../../database/list-steps.js';
 import { prepared } from '../../database/prepared.js';
 import type { PartScope } from './part-rows.js';
 import type { Queryable } from './query.js';
@@ -26,7 +27,7 @@ const GROUND = prepared(
     (SELECT coalesce(sum(steps), 0) FROM list_steps WHERE tenant_id = $1),
     (SELECT ${digestOfRows(`client_id || ' ' || digest`, 'client_id')} FROM psa_clients WHERE tenant_id = $1),
     (SELECT ${digestOfRows(`licence_id || ' ' || digest`, 'licence_id')} FROM psa_licences WHERE tenant_id = $1 AND $6)
-  ) AS ground`,
+  ) AS ground, (SELECT count(*)::int FROM list_steps WHERE tenant_id = $1) AS steps`,
 );
 
 /** A digest of all rows that the parts of a plan for a whole tenant may be loaded from, but for sites and what was written last. */
@@ -41,6 +42,11 @@ export async function groundOf(
     licences,
   }: Omit<PartScope, 'customerIds' | 'sites' | 'unreadable' | 'marketplace'>,
 ): Promise<string> {
-  const [row] = (await db.query(GROUND, [tenantId, psaInstanceId, importId, attempt, subscriptions, licences])) as { ground: string }[];
+  const [row] = (await db.query(GROUND, [tenantId, psaInstanceId, importId, attempt, subscriptions, licences])) as {
+    ground: string;
+    steps: number;
+  }[];
+  // Who opens no list has nobody else put them together, and each ground would count more of them.
+  if (row!.steps > MANY_STEPS) await joinSteps(db, tenantId);
   return digestOf(row!.ground);
 }
