@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { tellOfImport } from './alerts/alerts-worker.js';
+import { codeDigest } from './imports/code.js';
 import { runImport, type Again } from './imports/run-import.js';
 import { withLogFields } from './observability/log-context.js';
 import type { Services } from './services.js';
@@ -37,6 +38,8 @@ export async function importWorker(services: Services): Promise<() => Promise<vo
     const told = tellOfImport(services, importId, signal).finally(() => telling.delete(told));
     telling.add(told);
   };
+  // Before any import: an upgrade may replace the files under a process that goes on with the old ones. An import that needs it tries again, if need be.
+  await codeDigest().catch(() => undefined);
   await queue.workImports((importId, signal, goesFirst) => withLogFields({ importId }, () => work(importId, signal, goesFirst)), AT_ONCE);
   return async () => {
     await queue.stop();
