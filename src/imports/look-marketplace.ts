@@ -9,7 +9,8 @@ import { lookAtOrders, type OrderNews } from './look-orders.js';
 import type { ImportHold } from './store/import-row.js';
 import type { KnownLists } from './store/known-lists.js';
 import { openOrders, storeOrders } from './store/orders.js';
-import { knownCustomers, knownNames, knowsSubscriptions, noteUnread, readableSubscriptions, storeDetails } from './store/seen.js';
+import type { Queryable } from './store/query.js';
+import { knownCustomers, knownNames, knowsSubscriptions, noteSigns, readableSubscriptions, storeDetails } from './store/seen.js';
 import { CUSTOMERS, newsOf, storeNews, storeShown, storeUnseen, SUBSCRIPTIONS, type News, type Transaction } from './store/shown.js';
 import type { Marketplace } from './vendors.js';
 import { DAY_OLD_MS, worthReading, type Readable } from './what-to-read.js';
@@ -64,7 +65,6 @@ export async function lookAtMarketplace(
     // One customer's details are read fresh.
     const { readable } = await readableSubscriptions(dataSource, tenant.id, {
       customerIds: scope,
-      touched: new Map(),
       restedSince: Infinity,
       now: limits.now,
     });
@@ -74,19 +74,16 @@ export async function lookAtMarketplace(
   }
   const until = tenant.ordersReadUntil?.toISOString();
   const news = await readOrders(context, marketplace, until);
+  if (news) await noteOrders(context, news, until);
   // Where orders cannot tell what moved, everything is read; an attempt after a crash reads what this import has not read yet.
   const since = run.readSince?.getTime() ?? (news ? undefined : await readEverythingSince(context, limits.now));
   const { readable, restful } = await readableSubscriptions(dataSource, tenant.id, {
     customerIds: null,
-    touched: news?.touched ?? new Map(),
     restedSince: Math.max(since ?? 0, limits.now - DAY_OLD_MS),
     now: limits.now,
   });
   look.records = readable.length + restful;
   await readInto(context, marketplace, look, idsOf(worthReading(readable, { ...limits, since, restful })));
-  if (news) await noteUnread(dataSource, context.hold, tenant.id, news.touched);
-  // Only now: had a detail failed, its customer's order must be found again next time.
-  if (news?.isNews) await context.hold.fenced((query) => storeOrders(query, tenant.id, news.open, news.readUntil ?? until));
   return look;
 }
 
@@ -204,6 +201,20 @@ async function readOrders(context: LookContext, marketplace: Marketplace, until:
     }
     throw error;
   }
+}
+
+/**
+ * Remembers what orders told, and what they call for, before any of that is read: what is not read now, as this import fails, is found by its sign
+ * next time; and an order that is carried out meanwhile, after its customer's details were read, is known to have been open.
+ */
+async function noteOrders(context: LookContext, news: OrderNews, until: string | undefined): Promise<void> {
+  const { dataSource, hold, tenant } = context;
+  const signs = (db: Queryable): Promise<void> => noteSigns(db, hold, tenant.id, news.touched, context.now());
+  if (!news.isNews) return signs(dataSource);
+  await hold.fenced(async (query) => {
+    await signs({ query });
+    await storeOrders(query, tenant.id, news.open, news.readUntil ?? until);
+  });
 }
 
 /** Notes that this import reads everything again, and from when on a reading counts as one of this import. */

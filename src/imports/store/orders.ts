@@ -11,7 +11,7 @@ export async function openOrders(db: Queryable, tenantId: string): Promise<Map<s
   return new Map(rows.map((row) => [row.order_id, row.customer_id]));
 }
 
-/** Remembers which orders are open now, and how far the list was read: once the details they call for have been read. */
+/** Remembers which orders are open now, and how far the list was read: with the signs that they gave. */
 export async function storeOrders(
   query: Query,
   tenantId: string,

@@ -42,7 +42,7 @@ export async function allKnownNames(db: Queryable, tenantId: string): Promise<Ma
 
 /**
  * The subscriptions in force that the last look showed, of customers that nobody said to ignore, by their ids. A detail may have changed
- * when the list row is another than the one it was read under, or an order of its customer came since, or a little before.
+ * when the list row is another than the one it was read under, which it is, too, once an order gave a sign.
  *
  * @param restedSince in milliseconds since 1970: those read after that which show no sign are only counted, as `restful`.
  * @param now a reading that is dated well after it counts as one of 1970.
@@ -50,50 +50,52 @@ export async function allKnownNames(db: Queryable, tenantId: string): Promise<Ma
 export async function readableSubscriptions(
   db: Queryable,
   tenantId: string,
-  {
-    customerIds,
-    touched,
-    restedSince,
-    now,
-  }: { customerIds: readonly string[] | null; touched: OrderNews['touched']; restedSince: number; now: number },
+  { customerIds, restedSince, now }: { customerIds: readonly string[] | null; restedSince: number; now: number },
 ): Promise<{ readable: Readable[]; restful: number }> {
   const rows = await execute<Omit<Readable, 'id'> & { id: string | null }>(
     db,
     `WITH readable AS MATERIALIZED (
-       SELECT subscription_id AS id, read.at AS "readAt",
-         read.at IS NOT NULL AND (detail_row IS DISTINCT FROM "row" OR coalesce(touched.at > read.at - $5, false)) AS sign
-       FROM subscriptions LEFT JOIN unnest($3::text[], $4::float8[]) AS touched (customer_id, at) USING (customer_id),
-         LATERAL (SELECT CASE WHEN 1000 * extract(epoch FROM read_at) > $7::float8 THEN 0 ELSE (1000 * extract(epoch FROM read_at))::float8 END AS at) AS read
+       SELECT subscription_id AS id, read.at AS "readAt", read.at IS NOT NULL AND detail_row IS DISTINCT FROM "row" AS sign
+       FROM subscriptions, LATERAL (SELECT ${readingAt('$4')} AS at) AS read
        WHERE tenant_id = $1 AND listed AND status IN ('active', 'hold') AND ($2::text[] IS NULL OR customer_id = ANY($2))
          AND NOT EXISTS (SELECT 1 FROM mappings WHERE mappings.tenant_id = $1 AND mappings.customer_id = subscriptions.customer_id AND archived_at IS NULL AND state = 'ignored')
-     ), named AS (SELECT * FROM readable WHERE "readAt" IS NULL OR sign OR "readAt" <= $6)
+     ), named AS (SELECT * FROM readable WHERE "readAt" IS NULL OR sign OR "readAt" <= $3)
      SELECT NULL AS id, ((SELECT count(*) FROM readable) - (SELECT count(*) FROM named))::float8 AS "readAt", false AS sign UNION ALL SELECT * FROM named`,
-    [tenantId, customerIds, [...touched.keys()], [...touched.values()], OVERLAP_MS, restedSince, now + AHEAD_MS],
+    [tenantId, customerIds, restedSince, now + AHEAD_MS],
   );
   const left = rows.findIndex(({ id }) => id === null);
   const [rest] = rows.splice(left, 1);
   return { readable: rows as Readable[], restful: rest!.readAt! };
 }
 
-const NOTE_UNREAD = prepared(
-  'note_unread',
-  `WITH held AS (SELECT id, attempt FROM ${HELD_IMPORT})
+/** When a subscription was last read, in milliseconds since 1970: one that is dated after the parameter `latest` is of 1970. */
+function readingAt(latest: string): string {
+  return `CASE WHEN 1000 * extract(epoch FROM read_at) > ${latest}::float8 THEN 0 ELSE (1000 * extract(epoch FROM read_at))::float8 END`;
+}
+
+const NOTE_SIGNS = prepared(
+  'note_signs',
+  `WITH held AS (SELECT id FROM ${HELD_IMPORT})
    UPDATE subscriptions SET detail_row = NULL FROM held, unnest($4::text[], $5::float8[]) AS touched (customer_id, at)
    WHERE subscriptions.tenant_id = $3 AND subscriptions.customer_id = touched.customer_id AND status IN ('active', 'hold') AND detail_row IS NOT NULL
-     AND touched.at > 1000 * extract(epoch FROM read_at) - $6 AND (read_by, read_attempt) IS DISTINCT FROM (held.id, held.attempt)`,
+     AND touched.at > ${readingAt('$7')} - $6`,
 );
 
 /**
- * Has the sign that an order gave stay with the details that were not read for it now: of customers that somebody said to ignore, of subscriptions
- * that the list lacked, and of what could not be understood. Orders are told of for a while only. To be called before they are forgotten.
+ * Notes that orders, or what became of them, came since details of their customers were read, or a little before. The sign stays until they are
+ * read, be it much later: after a failure, once their customer is not ignored any more, or when they can be understood.
+ *
+ * @param now in milliseconds since 1970; a reading that is dated well after it counts as one of 1970.
  */
-export async function noteUnread(
+export async function noteSigns(
   db: Queryable,
   { importId, attempt }: { importId: string; attempt: number },
   tenantId: string,
   touched: OrderNews['touched'],
+  now: number,
 ): Promise<void> {
-  if (touched.size > 0) await db.query(NOTE_UNREAD, [importId, attempt, tenantId, [...touched.keys()], [...touched.values()], OVERLAP_MS]);
+  if (touched.size === 0) return;
+  await db.query(NOTE_SIGNS, [importId, attempt, tenantId, [...touched.keys()], [...touched.values()], OVERLAP_MS, now + AHEAD_MS]);
 }
 
 /** A subscription that the last look showed, of these customers; one that has a licence if there is any. */
