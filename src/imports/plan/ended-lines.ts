@@ -79,7 +79,10 @@ export class EndedLines {
     endDate: string | undefined,
     proven: EndedLine['proven'],
   ): string | undefined {
-    const remembered: readonly Pick<SubscriptionLine, 'line' | 'mpn'>[] = detail?.lines ?? this.holdings.linesOf(subscriptionId);
+    // What ended may show fewer products than it had, or none; a licence of one that it does not show any more is there all the same.
+    const shown: readonly Pick<SubscriptionLine, 'line' | 'mpn'>[] = detail?.lines ?? [];
+    const names = new Set(shown.map(({ line }) => line));
+    const remembered = [...shown, ...this.holdings.linesOf(subscriptionId).filter(({ line }) => !names.has(line))];
     const known = remembered.length > 0 ? remembered.toSorted((a, b) => (a.line < b.line ? -1 : 1)) : [{ line: '' }];
     let first: string | undefined;
     for (const [name, holding] of this.holdings.of(subscriptionId, known)) {

@@ -142,6 +142,38 @@ describe('Ending licences', () => {
     expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '100', line: 'A', reason: 'no_product', psaId }));
   });
 
+  it('ends every licence of an ended subscription whose record shows no product any more', () => {
+    const state = ended(imported(), '102');
+    const licences = ['C', 'D'].map((name) => licenceOf(state, '102', name));
+    state.subscriptions[2]!.lines = [];
+    expect(plan(state, endings).changes).toEqual(
+      ['C', 'D'].map((name, at) =>
+        expect.objectContaining({ action: 'deactivate', subscriptionId: '102', line: name, psaId: licences[at] }),
+      ),
+    );
+  });
+
+  it('ends the licence of what the list lacks, too, when its own record shows the end and no product', () => {
+    const state = imported();
+    const lacking = inputOf(state, endings);
+    const cut: PlanInput = {
+      ...lacking,
+      subscriptions: { ...lacking.subscriptions, rows: lacking.subscriptions.rows.filter((row) => row.subscriptionId !== '101') },
+      absent: new Map([['101', { ...state.subscriptions[1]!, status: 'removed' as const, lines: [] }]]),
+    };
+    expect(planImport(cut).changes).toEqual([
+      expect.objectContaining({ action: 'deactivate', subscriptionId: '101', psaId: licenceOf(state, '101', 'B') }),
+    ]);
+  });
+
+  it('goes on with the licence of an ended subscription whose record shows no product any more', () => {
+    const state = ended(imported(), '101');
+    const licenceId = licenceOf(state, '101', 'B');
+    state.subscriptions[1]!.lines = [];
+    state.subscriptions.push(subscription('201', '1', [line('B')], { creationDate: '2026-11-02' }));
+    expect(plan(state, endings).changes).toEqual([expect.objectContaining({ action: 'rekey', psaId: licenceId, subscriptionId: '201' })]);
+  });
+
   it('keeps the licence that a renewal goes on with', () => {
     const state = ended(imported(), '101');
     const licenceId = licenceOf(state, '101', 'B');
