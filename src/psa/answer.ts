@@ -1,9 +1,15 @@
 import { retryAfterMs, UpstreamError, type HttpAnswer, type UpstreamErrorKind } from '../egress/index.js';
-import { errorMessage, looksLikeHtml } from './errors.js';
+import { errorMessage, isOwnError, looksLikeHtml } from './errors.js';
+import { isRecord } from './read.js';
 
 /** Whether an answer says that the call was done. */
 export function isSuccess(answer: HttpAnswer): boolean {
   return answer.status >= 200 && answer.status < 300;
+}
+
+/** Whether an answer is an error and no record, whatever its status: it has no id, but one of the shapes in which Halo tells of errors. */
+export function isErrorOf({ json, text }: HttpAnswer): boolean {
+  return isRecord(json) && json['id'] === undefined && isOwnError(text);
 }
 
 /** What an answer that is not a success says, in a sentence about the call (`reading /Client`). */

@@ -1,11 +1,12 @@
 import { UpstreamError, type HttpAnswer } from '../egress/index.js';
-import { badAnswer, isSuccess } from './answer.js';
+import { badAnswer, isErrorOf, isSuccess } from './answer.js';
 import type { Calls } from './calls.js';
 import * as read from './read.js';
 import type { WireRecord } from './wire.js';
 
 /**
- * One record by id; null when there is none: a 404, or a success with an empty object, id 0 or another record than the one asked for.
+ * One record by id; null when there is none: a 404, or a success with an empty object, id 0 or another record than the one asked for. An error
+ * with a status of success says nothing of the record.
  * Throws an UpstreamError when it cannot be read or understood.
  */
 export async function oneRecord<T extends object>(
@@ -30,6 +31,6 @@ export async function oneRecord<T extends object>(
 
 function rowOf(answer: HttpAnswer, path: string): WireRecord | null {
   if (!isSuccess(answer) || answer.json === null) return null;
-  if (read.isRecord(answer.json)) return answer.json;
+  if (read.isRecord(answer.json) && !isErrorOf(answer)) return answer.json;
   throw badAnswer(answer, `reading ${path}`);
 }

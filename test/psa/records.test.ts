@@ -15,9 +15,12 @@ describe('a record by id', () => {
     );
   });
 
-  it('is not null, but an error, for anything unreadable', async () => {
+  it.each<[string, Reaction]>([
+    ['a web page', { body: '<html></html>' }],
+    ['an error with a status of success', { body: { ClassName: 'System.Exception', Message: 'Timeout expired.' } }],
+  ])('is not null, but an error, for anything unreadable: %s', async (_, reaction) => {
     await withHalo(
-      ({ path }) => (path === '/api/Client/12' ? { body: '<html></html>' } : undefined),
+      ({ path }) => (path === '/api/Client/12' ? reaction : undefined),
       async (halo) => {
         await expect(withClient(halo.url, (client) => client.client('12'))).rejects.toMatchObject({ kind: 'bad_answer' });
       },

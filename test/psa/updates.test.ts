@@ -95,6 +95,7 @@ describe('updating licences', () => {
     ['a broken connection', 'reset'],
     ['a gateway error', { status: 504 }],
     ['an empty answer', { body: '' }],
+    ['an error with a status of success', { body: { ClassName: 'System.Exception', Message: 'Timeout expired.' } }],
   ])('is sent again after %s, as its values are absolute', async (_, reaction) => {
     const answers: Reaction[] = [reaction, reaction];
     await withHalo(

@@ -76,6 +76,7 @@ describe('creating licences', () => {
     ['504', { status: 504, body: '' }, { kind: 'unclear', late: false }],
     ['200 and a web page', { body: '<html></html>' }, { kind: 'unclear', late: false }],
     ['200 and nothing', { body: '' }, { kind: 'unclear', late: false }],
+    ['200 and an error', { body: { ClassName: 'System.Exception', Message: 'Timeout' } }, { kind: 'unclear', late: false }],
     ['200 and a text', { body: '"done"' }, { kind: 'unclear', late: false }],
     ['200 and half of it', { body: SHOWN, cut: true }, { kind: 'unclear', late: false }],
     ['a broken connection', 'reset', { kind: 'unclear', late: false }],
