@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { runImport } from '../../src/imports/run-import.js';
 import { clientsCalled, mappingOf } from './mapped.js';
-import { addClient, addCustomer, addSubscription, EMPTY, licenceOf } from './people.js';
+import { addClient, addCustomer, addSubscription, EMPTY, keyedCount, licenceOf } from './people.js';
 import { stage, type Stage } from './stage.js';
 
 describe('Which client a customer is', () => {
@@ -22,6 +22,26 @@ describe('Which client a customer is', () => {
       await on.run();
       expect(licenceOf(on, subscriptionId)['client_id']).toBe(chosen);
       expect(await mappingOf(on, id)).toMatchObject({ clientId: String(chosen), origin: 'manual' });
+    });
+
+    it('once one of two customers of a name has the client of that name, the other still waits for a person', async () => {
+      const clientId = String(await addClient(on, 'Contoso'));
+      const [one, other] = [addCustomer(on, 'Contoso'), addCustomer(on, 'Contoso')];
+      addSubscription(on, other);
+      await on.map(one, { clientId });
+      const { skips } = await on.run();
+      expect(skips).toContainEqual(expect.objectContaining({ marketplaceId: other, reason: 'ambiguous_customer' }));
+      expect(await mappingOf(on, other)).toMatchObject({ state: 'ambiguous', candidates: [clientId] });
+      expect(keyedCount(on)).toBe(0);
+    });
+
+    it('once a client is to be created for one of two customers of a name, the other still waits for a person', async () => {
+      const [one, other] = [addCustomer(on, 'Contoso'), addCustomer(on, 'Contoso')];
+      await on.map(one, { clientId: null });
+      for (const run of [await on.run(), await on.run()]) {
+        expect(run.skips).toContainEqual(expect.objectContaining({ marketplaceId: other, reason: 'ambiguous_customer' }));
+        expect(clientsCalled(on, 'Contoso')).toBe(1);
+      }
     });
 
     it('several customers may be mapped to one client', async () => {

@@ -147,6 +147,17 @@ describe('Which client a customer is', () => {
     expect(clientsCalled(on, 'Fabrikam')).toBe(0);
   });
 
+  it('a customer of the same name as one that has its client already is ambiguous', async () => {
+    const clientId = String(await addClient(on, 'Contoso'));
+    const first = addCustomer(on, 'Contoso');
+    await on.run();
+    const second = addCustomer(on, 'contoso');
+    const { skips } = await on.run();
+    expect(skips).toContainEqual(expect.objectContaining({ marketplaceId: second, reason: 'ambiguous_customer' }));
+    expect(skips[0]!.detail).toContain(first);
+    expect(await mappingOf(on, first)).toMatchObject({ state: 'mapped', clientId });
+  });
+
   describe('a mapped client that is gone', () => {
     it('makes the mapping broken; nothing is created in its place', async () => {
       const id = addCustomer(on, 'Contoso');

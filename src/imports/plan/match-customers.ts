@@ -44,22 +44,22 @@ const ids = (clients: readonly Client[]): string[] =>
 
 /**
  * Says of every customer which client it is. By a stored mapping first, which always wins; then by the key in a client's `ref`;
- * then by exactly the same name, if one active client and one unmapped customer bear it. A name that is only alike is a suggestion.
+ * then by exactly the same name, if one active client and one customer bear it, not counting customers that are mapped to other clients or
+ * ignored. A name that is only alike is a suggestion.
  */
 export function matchCustomers(input: MatchInput, needs: Needs): Map<string, Match> {
   const mappings = new Map(input.mappings.map((mapping) => [mapping.customerId, mapping]));
-  const decided = (customer: Customer): boolean => {
-    const state = mappings.get(customer.customerId)?.state;
-    return state === 'mapped' || state === 'ignored' || state === 'broken';
-  };
   const byId = new Map(input.clients.map((client) => [client.clientId, client]));
   const byRef = grouped(input.clients, (client) => client.ref);
   const byExact = grouped(input.clients, (client) => exactName(client.name));
   const byLoose = grouped(input.clients, (client) => looseName(client.name));
-  const undecided = grouped(
-    input.customers.filter((customer) => !decided(customer)),
-    (customer) => exactName(customer.name),
-  );
+  const byName = grouped(input.customers, (customer) => exactName(customer.name));
+  /** Whether a customer may be what bears its name: nobody knows yet which client it is, or it is one of these, or one is to be made for it. */
+  const mayBear = ({ customerId }: Customer, clients: readonly Client[]): boolean => {
+    const mapping = mappings.get(customerId);
+    if (mapping?.state === 'mapped') return mapping.clientId === null || clients.some(({ clientId }) => clientId === mapping.clientId);
+    return mapping?.state !== 'ignored' && mapping?.state !== 'broken';
+  };
 
   const open = (
     customer: Customer,
@@ -137,18 +137,19 @@ export function matchCustomers(input: MatchInput, needs: Needs): Map<string, Mat
     const name = exactName(customer.name);
     const same = byExact.get(name) ?? [];
     const active = same.filter((client) => !client.inactive);
-    const namesakes = undecided.get(name) ?? [];
+    const others = (byName.get(name) ?? []).filter((other) => other.customerId !== customer.customerId && mayBear(other, active));
     if (active.length > 1)
       return open(customer, 'ambiguous', `Clients ${ids(active).join(', ')} are all called this. Map it to the right one.`, active);
-    if (namesakes.length > 1) {
-      const others = namesakes.filter((other) => other.customerId !== customer.customerId).map((other) => other.customerId);
+    if (others.length > 0)
       return open(
         customer,
         'ambiguous',
-        `Customer ${others.toSorted().join(', ')} has the same name. Map each of them, or say that it is to be created.`,
+        `Customer ${others
+          .map(({ customerId }) => customerId)
+          .toSorted()
+          .join(', ')} has the same name. Map this one to its client, or say that one is to be created.`,
         active,
       );
-    }
     if (!input.customersComplete) {
       return {
         kind: 'wait',
