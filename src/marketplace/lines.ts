@@ -50,14 +50,18 @@ function baseOf(line: UnnamedLine): string {
   return line.mpn ?? line.productId ?? UNNAMED;
 }
 
+/**
+ * By what a line keeps, and by its seats last of all: they change most often, and lines that change places are each billed at the price of
+ * the other, which stands in its licence.
+ */
 function compareRepeats(a: UnnamedLine, b: UnnamedLine): number {
   return (
     compareText(a.productId, b.productId) ||
-    (a.quantity ?? -1) - (b.quantity ?? -1) ||
+    compareText(a.vendorSubscriptionId, b.vendorSubscriptionId) ||
     compareAmount(a.unitPrice?.amount, b.unitPrice?.amount) ||
     compareAmount(a.unitCost?.amount, b.unitCost?.amount) ||
-    compareText(a.vendorSubscriptionId, b.vendorSubscriptionId) ||
-    compareText(a.name, b.name)
+    compareText(a.name, b.name) ||
+    (a.quantity ?? -1) - (b.quantity ?? -1)
   );
 }
 

@@ -217,6 +217,20 @@ describe('The licence of a line', () => {
       expect(licencesOf(await on.run())).toEqual([]);
     });
 
+    it('goes on with its own price when the seats of one of two alike change', async () => {
+      const alike = (cheap: number, dear: number): object[] => [
+        product('A', { quantity: cheap, unitPrice: { currency: 'USD', amount: '12' } }),
+        product('A', { quantity: dear, unitPrice: { currency: 'USD', amount: '20' } }),
+      ];
+      const id = addSubscription(on, customerId, alike(2, 9));
+      await on.run();
+      on.sandbox.marketplace.world.changeSubscription(id, { products: alike(15, 9) as never });
+      later(on);
+      await on.run({ customerId });
+      expect(licenceOf(on, id)).toMatchObject({ price: 12, count: 15 });
+      expect(licenceOf(on, id, 'A#2')).toMatchObject({ price: 20, count: 9 });
+    });
+
     it('has the key of its own line when the first one is left out, and that one comes later', async () => {
       const id = addSubscription(on, customerId, [product('A', { quantity: 1.5 }), product('B')]);
       expect(reasons(await on.run())).toEqual(['fractional']);

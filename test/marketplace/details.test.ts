@@ -151,9 +151,9 @@ describe('lines', () => {
     ];
     const expected = (await detailOf({ products })).lines;
     expect(expected.map((line) => [line.line, line.productId, line.quantity, line.unitPrice?.amount])).toEqual([
-      ['A', 'P1', 2, '9'],
-      ['A#2', 'P1', 2, '10'],
-      ['A#3', 'P1', 9, undefined],
+      ['A', 'P1', 9, undefined],
+      ['A#2', 'P1', 2, '9'],
+      ['A#3', 'P1', 2, '10'],
       ['A#4', 'P2', 1, undefined],
       ['P1', 'P1', undefined, undefined],
     ]);
@@ -162,6 +162,17 @@ describe('lines', () => {
       expect((await detailOf({ products: turned })).lines).toEqual(expected);
       expect((await detailOf({ products: turned.toReversed() })).lines).toEqual(expected);
     }
+  });
+
+  it('keep their names when seats change, by the vendor’s subscription that each is', async () => {
+    const named = async (first: number, second: number) => {
+      const products = [
+        { mpn: 'A', vendorSubscriptionId: 'v1', quantity: first },
+        { mpn: 'A', vendorSubscriptionId: 'v2', quantity: second },
+      ];
+      return (await detailOf({ products })).lines.map((line) => [line.line, line.vendorSubscriptionId]);
+    };
+    expect(await named(9, 2)).toEqual(await named(2, 9));
   });
 
   it('never share a name, even with a product that is really called so', async () => {
