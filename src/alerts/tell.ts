@@ -1,5 +1,6 @@
 import type { Alert, PsaInstance } from '../../entities/index.js';
 import { type AlertRows, type Told, toldBefore } from './alert-rows.js';
+import type { Ticket } from '../psa/index.js';
 import type { Condition } from './conditions.js';
 import type { TicketPsa } from './ticket-psa.js';
 import { htmlOf, markerOf, noteKeyOf, summaryOf } from './ticket-text.js';
@@ -33,7 +34,7 @@ export async function tell(parts: TellParts, alert: Alert, condition: Condition,
   const ticketId = alert.ticketId ?? (await adoptTicket(parts, alert));
   if (ticketId === null) return makeTicket(parts, alert, condition);
   if (!isNews(alert, condition, now)) return;
-  const ticket = await parts.psa.ticket(ticketId);
+  const ticket = await ticketOf(parts, alert, ticketId);
   if (!ticket || ticket.closed) {
     // Somebody closed it, so the old matter is settled for them; this is new.
     return makeTicket(parts, await parts.rows.beginAgain(alert, condition), condition);
@@ -45,7 +46,7 @@ export async function tell(parts: TellParts, alert: Alert, condition: Condition,
 export async function finish(parts: TellParts, alert: Alert): Promise<void> {
   const ticketId = alert.ticketId ?? (await adoptTicket(parts, alert));
   if (ticketId === null) return parts.rows.forget(alert);
-  const ticket = await parts.psa.ticket(ticketId);
+  const ticket = await ticketOf(parts, alert, ticketId);
   if (ticket && !ticket.closed) {
     if (!(await addNote(parts, alert, ticketId, 'This is over. Isthmus closes the ticket by itself.', null))) return;
     const outcome = await parts.psa.closeTicket(ticketId);
@@ -61,6 +62,17 @@ export async function finish(parts: TellParts, alert: Alert): Promise<void> {
     }
   }
   await parts.rows.ticketClosed(alert);
+}
+
+/**
+ * The ticket of an alert as it stands; null when there is none any more. One of its number without its mark is somebody else's: numbers mean other
+ * tickets where the address of the PSA instance is another HaloPSA's now, and who took the mark away took the ticket over.
+ */
+async function ticketOf({ psa, logger }: TellParts, alert: Alert, ticketId: string): Promise<Ticket | null> {
+  const ticket = await psa.ticket(ticketId);
+  if (!ticket || ticket.summary.includes(markerOf(alert))) return ticket;
+  logger.info({ ...about(alert), ticketId }, 'The ticket of an alert does not carry its mark; it is left alone');
+  return null;
 }
 
 /** The ticket that was made when the answer was lost; null when none was, or none can be seen. */
