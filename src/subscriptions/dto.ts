@@ -111,7 +111,7 @@ export class SetLink {
   @MayBeAbsent() @Line(500) line?: string;
   /** A licence that is there already. */
   @MayBeAbsent() @PsaId() licenceId?: string;
-  /** The next import creates a licence, whatever resembles it. */
+  /** The next import creates a licence, whatever resembles it. One that an import created, alive at the customer's client, is that licence. */
   @MayBeAbsent() @Equals(true) createAnyway?: true;
 }
 

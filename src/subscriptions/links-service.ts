@@ -9,6 +9,7 @@ import { Conflict, Invalid, NotFound, Unprocessable } from '../http/problem.js';
 import { askPsa } from '../psa-instances/psa-connection.js';
 import type { Services } from '../services.js';
 import { psaInstanceOf, visibleTenant } from '../tenants/tenant-access.js';
+import { createdBefore } from './created-before.js';
 import type { SetLink } from './dto.js';
 
 /** Links as people make them. */
@@ -29,6 +30,8 @@ export class LinksService {
     }
     const line = await lineOf(dataSource.manager, tenant.id, wanted);
     if (licenceId !== undefined) await this.requireFitting(tenant, subscriptionId, licenceId);
+    const so = licenceId === undefined ? await createdBefore(this.services, tenant, { subscriptionId, line }) : null;
+    if (so?.stands) return { link: so.link, made: false };
     try {
       return await dataSource.transaction(async (manager) => {
         await visibleTenant(manager, caller, tenantId, 'pessimistic_read');
@@ -36,6 +39,8 @@ export class LinksService {
         await manager.findOne(SubscriptionRecord, { where: { tenantId, subscriptionId }, lock: { mode: 'pessimistic_write' } });
         const before = await manager.findOneBy(Link, { tenantId, subscriptionId, line, archivedAt: IsNull() });
         if (before && before.licenceId === (licenceId ?? null)) return { link: before, made: false };
+        // An import may have created it since.
+        if (licenceId === undefined && before && before.licenceId !== so?.link.licenceId) throw linkedMeanwhile();
         const archivedAt = new Date(this.services.clock.now());
         const ended = licenceId === undefined ? null : await endedHolder(manager, tenant, licenceId);
         if (ended) await manager.update(Link, { id: ended.id }, { archivedAt, archivedWhy: 'renewal' });
@@ -61,8 +66,7 @@ export class LinksService {
       });
     } catch (error) {
       if (violates(error, 'links_one_for_each_licence')) throw taken(licenceId ?? '');
-      if (violates(error, 'links_one_for_each_line'))
-        throw new Conflict('Something else linked this line at the same moment. Look at it again.');
+      if (violates(error, 'links_one_for_each_line')) throw linkedMeanwhile();
       throw error;
     }
   }
@@ -139,6 +143,10 @@ async function endedHolder(manager: EntityManager, { id: tenantId, psaInstanceId
   // A line that its subscription does not have any more is over, too.
   if (!over && (await manager.existsBy(SubscriptionLineRecord, { tenantId, subscriptionId, line }))) throw taken(licenceId);
   return link;
+}
+
+function linkedMeanwhile(): Conflict {
+  return new Conflict('Something else linked this line at the same moment. Look at it again.');
 }
 
 function taken(licenceId: string): Conflict {
