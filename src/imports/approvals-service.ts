@@ -7,8 +7,9 @@ import { Conflict, Invalid } from '../http/problem.js';
 import type { Services } from '../services.js';
 import { namedImport } from './audited-import.js';
 import type { ApproveImport } from './dto.js';
-import { ImportsService } from './imports-service.js';
-import { approveHeld, discardHeld, heldChanges } from './store/approvals.js';
+import { visibleTenant } from '../tenants/tenant-access.js';
+import { ImportsService, requireEnabled } from './imports-service.js';
+import { approveHeld, discardHeld, heldChanges, holdWaiting } from './store/approvals.js';
 
 const GONE = 'This import does not wait for that any more: a later import, or somebody else, was quicker. Read its held changes again.';
 
@@ -24,7 +25,7 @@ export class ApprovalsService {
    * Approves all held changes, or some. The import is queued again: it looks at both sides and plans anew, and makes those of the
    * approved changes that are still called for.
    *
-   * @throws Conflict when the digest is of another list, or another import of the tenant waits or runs (with its `importId`).
+   * @throws Conflict when the digest is of another list, the tenant is switched off, or another import of it waits or runs (with its `importId`).
    */
   async approve(caller: Caller, importId: string, { digest, changeIds }: ApproveImport): Promise<Import> {
     const row = await this.#imports.one(caller, importId);
@@ -33,9 +34,12 @@ export class ApprovalsService {
     try {
       await manager.transaction(async (inside) => {
         const query = (sql: string, parameters?: unknown[]): Promise<unknown> => inside.query(sql, parameters);
+        // Held so that the tenant cannot be archived or switched off between here and the queue.
+        await requireEnabled(inside, await visibleTenant(inside, caller, row.tenantId, 'pessimistic_read'));
+        if (!(await holdWaiting(query, importId))) throw new Conflict(GONE);
         const held = await heldChanges(query, importId);
         const unknown = (changeIds ?? []).filter((id) => !held.some((change) => change.id === id));
-        if (row.state === 'needs_approval' && unknown.length > 0) {
+        if (unknown.length > 0) {
           throw new Invalid([
             { pointer: '/changeIds', message: `changeIds names changes that are not held by this import: ${unknown.join(', ')}` },
           ]);

@@ -179,7 +179,7 @@ export class ImportsService {
 }
 
 /** @throws Conflict saying what is switched off. */
-async function requireEnabled(manager: EntityManager, tenant: Tenant): Promise<void> {
+export async function requireEnabled(manager: EntityManager, tenant: Tenant): Promise<void> {
   if (!tenant.enabled) throw new Conflict(`The tenant "${tenant.name}" is switched off. Set its enabled to true, then import.`);
   const instance = await psaInstanceOf(manager, tenant.psaInstanceId);
   if (!instance.enabled) throw new Conflict(`The PSA instance "${instance.name}" is switched off. Set its enabled to true, then import.`);

@@ -17,6 +17,15 @@ export async function replaceWaiting(query: Query, run: Pick<Import, 'id' | 'ten
   );
 }
 
+/**
+ * Keeps an import waiting until the transaction ends; false when it does not wait any more. Before its changes, as whoever replaces or discards
+ * them: in another order two of them would wait for each other.
+ */
+export async function holdWaiting(query: Query, importId: string): Promise<boolean> {
+  const rows = (await query(`SELECT 1 FROM imports WHERE id = $1 AND state = 'needs_approval' FOR UPDATE`, [importId])) as unknown[];
+  return rows.length > 0;
+}
+
 /** The held changes of an import, with what names them. */
 export async function heldChanges(query: Query, importId: string): Promise<{ id: string; name: string }[]> {
   return (await query(`SELECT id, name FROM changes WHERE import_id = $1 AND state = 'held' FOR UPDATE`, [importId])) as {
@@ -25,10 +34,10 @@ export async function heldChanges(query: Query, importId: string): Promise<{ id:
   }[];
 }
 
-/** Queues a waiting import again, for the approved changes alone. False when it does not wait for this any more. */
+/** Queues a waiting import again, for the approved changes alone. False when it does not wait for this any more. A wish to cancel that came too late is over. */
 export async function approveHeld(query: Query, importId: string, digest: string, approval: ImportApproval): Promise<boolean> {
   const [rows] = (await query(
-    `UPDATE imports SET state = 'queued', phase = 'waiting', digest = NULL, approval = $3, counts = jsonb_set(counts, '{held}', '0'), finished_at = NULL, heartbeat_at = NULL, not_before = NULL, tries = 0, read_since = NULL
+    `UPDATE imports SET state = 'queued', phase = 'waiting', digest = NULL, approval = $3, counts = jsonb_set(counts, '{held}', '0'), finished_at = NULL, heartbeat_at = NULL, not_before = NULL, tries = 0, read_since = NULL, cancel_requested_at = NULL
      WHERE id = $1 AND state = 'needs_approval' AND digest = $2 RETURNING id`,
     [importId, digest, JSON.stringify(approval)],
   )) as [unknown[], number];
