@@ -22,6 +22,7 @@ import {
 } from './dto.js';
 import { decisions } from './decisions.js';
 import { askedFor, namedImport } from './audited-import.js';
+import { cancelWaiting, tellWhatWasDone } from './cancel-waiting.js';
 import { listChanges } from './list-changes.js';
 import { listSkips } from './list-skips.js';
 import { customerNames } from './names.js';
@@ -135,24 +136,20 @@ export class ImportsService {
   async cancel(caller: Caller, id: string): Promise<Import> {
     const row = await this.one(caller, id);
     const { dataSource } = this.services;
-    await dataSource.transaction(async (manager) => {
-      const changed = async (sql: string): Promise<boolean> => ((await manager.query(sql, [id])) as [unknown[], number])[1] > 0;
+    const one = (): Promise<Import> => dataSource.manager.findOneByOrFail(Import, { id });
+    const did = await dataSource.transaction(async (manager) => {
       // In one statement each, so that a worker which takes it at this moment is asked instead.
-      const ended = await changed(
-        `UPDATE imports SET state = 'cancelled', phase = 'done', cancel_requested_at = now(), finished_at = now() WHERE id = $1 AND state = 'queued'`,
-      );
-      const asked =
-        ended ||
-        (await changed(
-          `UPDATE imports SET cancel_requested_at = now() WHERE id = $1 AND state = 'running' AND cancel_requested_at IS NULL`,
-        ));
-      if (!asked) return;
-      const facts = { before: { state: ended ? 'queued' : 'running' } };
-      await record(manager, actorOf(caller), { action: 'cancel', ...namedImport(row) }, facts);
+      const waited = (): Promise<boolean> => cancelWaiting(manager, id);
+      // Between the two it may have been handed back.
+      const found = (await waited()) ? 'queued' : (await askToEnd(manager, id)) ? 'running' : (await waited()) ? 'queued' : null;
+      if (found !== null) await record(manager, actorOf(caller), { action: 'cancel', ...namedImport(row) }, { before: { state: found } });
+      return found;
     });
-    const now = await dataSource.manager.findOneByOrFail(Import, { id });
-    if (now.cancelRequestedAt === null) throw new Conflict(`This import is over already: it ended as "${now.state}".`);
-    return now;
+    const now = await one();
+    if (did === 'queued' && now.attempt > 0) await tellWhatWasDone(dataSource, now);
+    const asked = now.state === 'cancelled' || (now.state === 'running' && now.cancelRequestedAt !== null);
+    if (did === null && !asked) throw new Conflict(`This import is over already: it ended as "${now.state}".`);
+    return one();
   }
 
   /** @throws Conflict with the `importId` of the import that waits or runs. */
@@ -176,6 +173,15 @@ export class ImportsService {
     await requireCustomer(this.services, tenant, customerId);
     return customerId;
   }
+}
+
+/** Asks an import that runs to end. False when it does not run, or was asked. */
+async function askToEnd(manager: EntityManager, id: string): Promise<boolean> {
+  const [rows] = (await manager.query(
+    `UPDATE imports SET cancel_requested_at = now() WHERE id = $1 AND state = 'running' AND cancel_requested_at IS NULL RETURNING id`,
+    [id],
+  )) as [unknown[], number];
+  return rows.length > 0;
 }
 
 /** @throws Conflict saying what is switched off. */
