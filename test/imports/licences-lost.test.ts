@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { addClient, addCustomer, addSubscription, changeQuantity, EMPTY, later, licenceOf, patchLicence } from './people.js';
+import { addClient, addCustomer, addSubscription, changeQuantity, EMPTY, later, licenceOf, patchLicence, product } from './people.js';
 import { reasons, stage, type Stage } from './stage.js';
 
 describe('The licence of a line that is there', () => {
@@ -34,6 +34,20 @@ describe('The licence of a line that is there', () => {
       await on.link(id, 'A', null);
       await on.run();
       expect(licenceOf(on, id).id).not.toBe(licenceId);
+      expect((await on.run()).changes).toEqual([]);
+    });
+
+    it('is each line’s own of two alike, where HaloPSA keeps no key any more', async () => {
+      addSubscription(on, customerId);
+      await on.run();
+      on.sandbox.psa.set({ keepsSnowid: false });
+      const two = [addSubscription(on, customerId, [product('B')]), addSubscription(on, customerId, [product('B')])];
+      const run = await on.run();
+      expect(run.row).toMatchObject({ error: null, state: 'succeeded' });
+      const links = (await on.links()).filter(({ subscriptionId }) => two.includes(subscriptionId));
+      const made = on.sandbox.psa.licences().filter((licence) => licence['vendor_product_sku'] === 'B');
+      expect(links.map(({ licenceId }) => Number(licenceId)).toSorted((a, b) => a - b)).toEqual(made.map(({ id }) => id));
+      expect(made.length).toBe(two.length);
       expect((await on.run()).changes).toEqual([]);
     });
 

@@ -23,6 +23,8 @@ export type Placed = Create & { placed: LicenceFields };
 /** Creates licences, and notes what became of each. */
 export class LicenceCreation {
   readonly #made = new WeakSet<Placed>();
+  /** The ids of licences that came back without their key: nothing but this tells that they are somebody's. */
+  readonly #keyless = new Set<string>();
   /** Another tenant creates it, or a person decided meanwhile. */
   readonly #leftOut = new WeakSet<Placed>();
   /** By client, of those made a moment ago. */
@@ -182,10 +184,13 @@ export class LicenceCreation {
       post: (items) => context.psa.createLicences(items.map((item) => item.placed)),
       recognise: (items, shown) =>
         items.find((item) => item.placed.snowid === shown.snowid) ?? (items.length === 1 && shown.snowid == null ? items[0] : undefined),
-      find: (items) => findLicences(context, items, this.before),
+      find: (items) => findLicences(context, items, this.before, this.#keyless),
       settle: async (created) => {
         const fresh = [...created].filter(([item]) => !this.#made.has(item));
-        for (const [item] of fresh) this.#made.add(item);
+        for (const [item, { licenceId, snowid }] of fresh) {
+          this.#made.add(item);
+          if (snowid == null) this.#keyless.add(licenceId);
+        }
         await context.store.settle(
           fresh.map(([change, licence]) => ({
             id: change.id,

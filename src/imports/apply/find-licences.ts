@@ -38,41 +38,48 @@ export async function licencesAt(
   return [...found.values()];
 }
 
-/** What creates of unknown end became, by a new look. */
+/**
+ * What creates of unknown end became, by a new look.
+ *
+ * @param taken The ids of licences without a key that others of these creates became.
+ */
 export async function findLicences<T extends { placed: LicenceFields }>(
   context: Pick<ApplyContext, 'psa' | 'licencesThere'>,
   items: readonly T[],
   youngestBefore: number,
+  taken: ReadonlySet<string>,
 ): Promise<Map<T, Licence>> {
   const keys = new Set(items.map(({ placed }) => placed.snowid));
-  const wanted = ({ snowid, licenceId }: Licence): boolean => (snowid == null ? Number(licenceId) > youngestBefore : keys.has(snowid));
+  const wanted = ({ snowid, licenceId }: Licence): boolean =>
+    snowid == null ? Number(licenceId) > youngestBefore && !taken.has(licenceId) : keys.has(snowid);
   const listed = await licencesAt(context, new Set(items.map(({ placed }) => placed.client_id!)), wanted);
-  return recogniseLicences(items, listed, youngestBefore);
+  return recogniseLicences(items, listed);
 }
 
 /**
  * What creates of unknown end became: by their keys; and because this may be a PSA that loses keys, by client, product and name
  * among the licences without one that are younger than the create.
  */
-function recogniseLicences<T extends { placed: LicenceFields }>(
-  items: readonly T[],
-  listed: readonly Licence[],
-  youngestBefore: number,
-): Map<T, Licence> {
+function recogniseLicences<T extends { placed: LicenceFields }>(items: readonly T[], listed: readonly Licence[]): Map<T, Licence> {
   const byKey = new Map(listed.filter((licence) => licence.snowid != null).map((licence) => [licence.snowid, licence]));
-  const keyless = listed.filter((licence) => licence.snowid == null && Number(licence.licenceId) > youngestBefore);
+  // Each is taken once: of two lines alike, each has its own.
+  const keyless = new Set(listed.filter((licence) => licence.snowid == null));
   const found = new Map<T, Licence>();
   for (const item of items) {
     const { placed } = item;
     const licence =
       byKey.get(placed.snowid) ??
-      keyless.find(
-        (other) =>
-          other.clientId === placed.client_id &&
-          (other.vendor_product_sku ?? null) === (placed.vendor_product_sku ?? null) &&
-          (other.name ?? null) === (placed.name ?? null),
-      );
-    if (licence) found.set(item, licence);
+      keyless
+        .values()
+        .find(
+          (other) =>
+            other.clientId === placed.client_id &&
+            (other.vendor_product_sku ?? null) === (placed.vendor_product_sku ?? null) &&
+            (other.name ?? null) === (placed.name ?? null),
+        );
+    if (!licence) continue;
+    keyless.delete(licence);
+    found.set(item, licence);
   }
   return found;
 }
