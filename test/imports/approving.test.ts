@@ -46,7 +46,7 @@ describe('An approval', () => {
   beforeEach(async () => {
     app.sandbox.reset();
     psaInstanceId = await app.addPsaInstance();
-    tenantId = await app.addTenant(psaInstanceId, { guard: { floor: 1, percent: 10 } });
+    tenantId = await app.addTenant(psaInstanceId, { guard: { floor: 1, percent: 1 } });
     await imported();
     waiting = await held('Suddenly here');
   });
