@@ -47,10 +47,14 @@ export class Endings {
     };
     if (this.#kept.has(psaId)) return;
     if (licence.is_active === false) return skip('ended', 'It has ended in the marketplace, and its licence is inactive.');
-    if (this.placements.get(customerId)?.kind !== 'client') {
+    const place = this.placements.get(customerId);
+    if (place?.kind !== 'client') {
       // What nobody can act on is not asked for, so of what is merely missing nothing more is known.
       const what = this.#listed.has(subscriptionId) ? 'It has ended in the marketplace' : 'It is not listed in the marketplace any more';
-      return skip('ended', `${what}, but its customer has no client that is known now; its licence is left alone.`);
+      if (place) return skip('ended', `${what}, but its customer has no client that is known now; its licence is left alone.`);
+      // Nothing else is said of such a customer, and its licence may be billed for ever.
+      const detail = `${what}, and its customer ${customerId} is not among those that the marketplace shows. Licence ${psaId} is left active: look whether it is still to be billed.`;
+      return skip('unknown_customer', detail);
     }
     const proof = this.#proof(line);
     if (proof === 'ask') {

@@ -190,6 +190,19 @@ describe('Ending licences', () => {
     expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '201', reason: 'successor' }));
   });
 
+  it.each(['listed as ended', 'not listed any more'])(
+    'tells a person of an active licence whose subscription is %s and whose customer is not shown',
+    (how) => {
+      const state = ended(imported(), '101');
+      const input = inputOf({ ...state, customers: [] }, endings);
+      const rows = input.subscriptions.rows.filter((row) => how === 'listed as ended' || row.subscriptionId !== '101');
+      const made = planImport({ ...input, subscriptions: { ...input.subscriptions, rows } });
+      expect(made.changes).toEqual([]);
+      const psaId = licenceOf(state, '101', 'B');
+      expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '101', line: 'B', reason: 'unknown_customer', psaId }));
+    },
+  );
+
   it('leaves alone what belongs to a customer that somebody said to ignore', () => {
     const state = ended(imported(), '101');
     expect(plan({ ...state, mappings: [{ customerId: '1', clientId: null, state: 'ignored', origin: null }] }, endings).changes).toEqual(
