@@ -4,9 +4,18 @@ import type { PlanInput } from './input.js';
 import { ownedFields } from './line-fields.js';
 import { productOf, type EndedLine, type LiveLine } from './renewals.js';
 
+/** Licences that carry the key of what is over, and of which none can be told to be its licence. */
+export interface Doubtful {
+  subscriptionId: string;
+  line: string;
+  customerId: string;
+  licenceIds: readonly string[];
+}
+
 /** The licences that subscriptions which are over, or are not listed any more, still have: what a renewal may go on with. */
 export class EndedLines {
   readonly #ended = new Map<string, EndedLine[]>();
+  readonly #doubtful: Doubtful[] = [];
   readonly #alive = new Map<string, LiveLine[]>();
 
   constructor(
@@ -17,6 +26,11 @@ export class EndedLines {
   /** Every ended line that has a licence, by customer. */
   all(): ReadonlyMap<string, readonly EndedLine[]> {
     return this.#ended;
+  }
+
+  /** What stands for ended lines perhaps, and is left as it is. */
+  doubtful(): readonly Doubtful[] {
+    return this.#doubtful;
   }
 
   of(customerId: string): readonly EndedLine[] {
@@ -85,8 +99,14 @@ export class EndedLines {
     const remembered = [...shown, ...this.holdings.linesOf(subscriptionId).filter(({ line }) => !names.has(line))];
     const known = remembered.length > 0 ? remembered.toSorted((a, b) => (a.line < b.line ? -1 : 1)) : [{ line: '' }];
     let first: string | undefined;
+    const left = this.holdings.keyed(subscriptionId);
     for (const [name, holding] of this.holdings.of(subscriptionId, known)) {
+      if (holding.kind === 'duplicate') {
+        this.#doubtful.push({ subscriptionId, line: name, customerId, licenceIds: holding.licenceIds });
+        for (const id of holding.licenceIds) left.delete(id);
+      }
       if (holding.kind !== 'licence') continue;
+      left.delete(holding.licence.licenceId);
       first ??= holding.licence.licenceId;
       const line = detail?.lines.find((other) => other.line === name);
       // What the line was of; without its detail, what its licence says.
@@ -102,6 +122,7 @@ export class EndedLines {
         ...(line?.vendorSubscriptionId === undefined ? {} : { vendorSubscriptionId: line.vendorSubscriptionId }),
       });
     }
+    for (const id of left) this.#doubtful.push({ subscriptionId, line: '', customerId, licenceIds: [id] });
     return first;
   }
 }

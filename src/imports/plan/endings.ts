@@ -2,6 +2,7 @@ import { hasEnded } from '../../domain/index.js';
 import { differences, withoutWhatDoesNotStick } from './diff.js';
 import type { Plan, PlanInput, PlannedSkip } from './input.js';
 import type { Placement } from './plan-clients.js';
+import type { Doubtful } from './ended-lines.js';
 import type { EndedLine } from './renewals.js';
 
 /**
@@ -29,6 +30,27 @@ export class Endings {
   planAll(ended: ReadonlyMap<string, readonly EndedLine[]>): void {
     for (const [customerId, lines] of [...ended].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       for (const line of lines.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) this.#end(customerId, line);
+    }
+  }
+
+  /** Says which licences may still stand for what is over. They are left active, because which of them is meant cannot be told. */
+  tellOf(doubtful: readonly Doubtful[]): void {
+    for (const { subscriptionId, line, customerId, licenceIds } of doubtful) {
+      const active = this.input.licences.some(({ licenceId, is_active: is }) => licenceIds.includes(licenceId) && is !== false);
+      if (!active || this.placements.get(customerId)?.kind === 'skip') continue;
+      const over = this.#listed.has(subscriptionId) ? 'It has ended in the marketplace' : 'It is not listed in the marketplace any more';
+      const what =
+        licenceIds.length > 1
+          ? `licences ${licenceIds.join(', ')} in HaloPSA carry the same key, so none was made inactive. Clear the field in all but the right one.`
+          : `licence ${licenceIds[0]} in HaloPSA carries its key and is linked to nothing, so it was left active. Look whether it is still to be billed.`;
+      this.plan.skips.push({
+        entity: 'subscription',
+        marketplaceId: subscriptionId,
+        reason: 'duplicate_key',
+        detail: `${over}, but ${what}`,
+        psaId: licenceIds[0]!,
+        ...(line === '' ? {} : { line }),
+      });
     }
   }
 

@@ -61,6 +61,12 @@ export class Holdings {
     return (this.#keyed.get(subscriptionId) ?? []).filter((licence) => !this.#linked.has(licence.licenceId));
   }
 
+  /** Licences, alive, whose key names this subscription although no line of anybody is linked to them. */
+  keyed(subscriptionId: string): Set<string> {
+    const free = this.#candidates(subscriptionId).filter(({ licenceId, deleted }) => !deleted && !this.isLinked(licenceId));
+    return new Set(free.map(({ licenceId }) => licenceId));
+  }
+
   /**
    * Holdings of all lines of one subscription, by line. A link decides; then a key that names the line; then the key of a first
    * line, given to the line whose MPN the licence shows, else to the first line that is left.
@@ -107,14 +113,14 @@ export class Holdings {
     }
     if (licence === null || licence.deleted)
       return link.createAnyway ? { kind: 'none', createAnyway: true } : { kind: 'deleted', licenceId };
-    const twins = this.#twins(licence);
+    const twins = this.twins(licence);
     return twins.length > 0
       ? { kind: 'duplicate', licenceIds: [licenceId, ...twins].toSorted() }
       : { kind: 'licence', licence, linked: true };
   }
 
   /** Other licences that carry the very key of this one. */
-  #twins(licence: Licence): string[] {
+  twins(licence: Licence): string[] {
     const key = parseLicenceKey(this.input.marketplace, licence.snowid);
     if (!key) return [];
     return (this.#keyed.get(key.subscriptionId) ?? [])
@@ -126,7 +132,7 @@ export class Holdings {
     const alive = licences.filter((licence) => !licence.deleted);
     if (alive.length > 1) return { kind: 'duplicate', licenceIds: alive.map((licence) => licence.licenceId).toSorted() };
     const [only] = alive;
-    const twins = only ? this.#twins(only) : [];
+    const twins = only ? this.twins(only) : [];
     if (only && twins.length > 0) return { kind: 'duplicate', licenceIds: [only.licenceId, ...twins].toSorted() };
     if (only && this.input.heldElsewhere.has(only.licenceId)) return { kind: 'elsewhere', licenceId: only.licenceId };
     if (only) return { kind: 'licence', licence: only, linked: false };

@@ -53,6 +53,7 @@ class LicencePlanner {
     if (!this.input.endings) return;
     this.#endings.planAll(this.#ended.all());
     this.#endings.planAll(this.#vanished);
+    this.#endings.tellOf(this.#ended.doubtful());
   }
 
   #subscription(row: Subscription): void {
@@ -118,7 +119,11 @@ class LicencePlanner {
   }
 
   #vanishedLine({ subscriptionId, customerId }: SubscriptionDetail, { line, licence }: { line: string; licence: Licence }): void {
-    if (this.input.endings)
+    const twins = this.#holdings.twins(licence);
+    if (twins.length > 0) {
+      const detail = `Its subscription lives on without this product, but licences ${[licence.licenceId, ...twins].join(', ')} in HaloPSA carry the same key. Clear the field in all but the right one.`;
+      this.#changes.skip(subscriptionId, 'duplicate_key', detail, { line, psaId: licence.licenceId });
+    } else if (this.input.endings)
       push(this.#vanished, customerId, { subscriptionId, line, licence, proven: true, vanished: true, endDate: this.input.today });
     else {
       const detail = 'Its subscription lives on without this product. Only the integrator, where that is switched on, ends licences.';

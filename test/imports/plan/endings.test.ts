@@ -203,6 +203,40 @@ describe('Ending licences', () => {
     },
   );
 
+  it.each(['listed as ended', 'not listed any more'])(
+    'tells a person of two licences with one key, neither of which it ends, once their subscription is %s',
+    (how) => {
+      const state = ended(imported(), '101');
+      const psaId = licenceOf(state, '101', 'B');
+      const copy = { ...state.licences.find((one) => one.licenceId === psaId)!, licenceId: '5000' };
+      const input = inputOf({ ...state, licences: [...state.licences, copy] }, endings);
+      const rows = input.subscriptions.rows.filter((row) => how === 'listed as ended' || row.subscriptionId !== '101');
+      const made = planImport({ ...input, subscriptions: { ...input.subscriptions, rows }, absent: new Map([['101', null]]) });
+      expect(made.changes).toEqual([]);
+      expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '101', line: 'B', reason: 'duplicate_key', psaId }));
+    },
+  );
+
+  it('tells a person of an active licence with the key of what ended, whose own was deleted', () => {
+    const state = ended(imported(), '101');
+    const own = state.licences.find((one) => one.licenceId === licenceOf(state, '101', 'B'))!;
+    state.licences.push({ ...own, licenceId: '5000' });
+    own.deleted = true;
+    const made = plan(state, endings);
+    expect(made.changes).toEqual([]);
+    expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '101', reason: 'duplicate_key', psaId: '5000' }));
+  });
+
+  it('ends neither of two licences with one key when their subscription lost the product', () => {
+    const state = imported();
+    const psaId = licenceOf(state, '102', 'D');
+    state.licences.push({ ...state.licences.find((one) => one.licenceId === psaId)!, licenceId: '5000' });
+    state.subscriptions[2]!.lines = state.subscriptions[2]!.lines.filter((one) => one.line !== 'D');
+    const made = plan(state, endings);
+    expect(made.changes).toEqual([]);
+    expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '102', line: 'D', reason: 'duplicate_key', psaId }));
+  });
+
   it('leaves alone what belongs to a customer that somebody said to ignore', () => {
     const state = ended(imported(), '101');
     expect(plan({ ...state, mappings: [{ customerId: '1', clientId: null, state: 'ignored', origin: null }] }, endings).changes).toEqual(
