@@ -179,7 +179,8 @@ class LicencePlanner {
       : new Map<NewLine, Succession>();
     for (const line of fresh) {
       const { subscriptionId } = line.subscription;
-      const succession = successions.get(line) ?? this.#afterVanished(line);
+      const vanished = this.#afterVanished(line);
+      const succession = successions.get(line) ?? vanished;
       if (succession?.kind === 'ask') {
         for (const of of succession.of) this.plan.needs.details.add(of.subscriptionId);
       } else if (succession?.kind === 'renewal') {
@@ -193,7 +194,7 @@ class LicencePlanner {
           instead: { subscriptionId: of.subscriptionId, line: of.line },
         });
       } else if (succession) {
-        this.#endings.keep(succession.licenceIds);
+        this.#endings.keep([...succession.licenceIds, ...(vanished?.licenceIds ?? [])]);
         const licences = succession.licenceIds.length > 0 ? ` (licence ${succession.licenceIds.join(', ')})` : '';
         this.#changes.skip(
           subscriptionId,
@@ -213,7 +214,7 @@ class LicencePlanner {
   }
 
   /** A new product in a subscription that lost another one may be its upgrade: not clear enough to go on with its licence. */
-  #afterVanished({ subscription }: NewLine): Succession | undefined {
+  #afterVanished({ subscription }: NewLine): Extract<Succession, { kind: 'unclear' }> | undefined {
     if (!this.input.subscriptionImport.followRenewals) return undefined;
     const gone = this.#holdings.ofVanishedLines(subscription.subscriptionId, subscription.lines);
     if (gone.length === 0) return undefined;

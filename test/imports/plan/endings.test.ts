@@ -237,6 +237,16 @@ describe('Ending licences', () => {
     expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '102', line: 'D', reason: 'duplicate_key', psaId }));
   });
 
+  it('keeps the licence of a lost product while a person decides what the new one follows, whatever else it may follow', () => {
+    const state = imported();
+    const psaId = licenceOf(state, '102', 'D');
+    state.subscriptions[0]!.lines[0]!.vendorSubscriptionId = 'v1';
+    state.subscriptions[2]!.lines[1] = line('E', { vendorSubscriptionId: 'v1' });
+    const made = plan(state, endings);
+    expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '102', line: 'E', reason: 'successor' }));
+    expect(made.changes.filter((change) => change.psaId === psaId)).toEqual([]);
+  });
+
   it('leaves alone what belongs to a customer that somebody said to ignore', () => {
     const state = ended(imported(), '101');
     expect(plan({ ...state, mappings: [{ customerId: '1', clientId: null, state: 'ignored', origin: null }] }, endings).changes).toEqual(
