@@ -80,6 +80,51 @@ describe('The licence of a line that is there', () => {
       expect(licenceOf(on, id)).toMatchObject({ id: first, count: 9 });
     });
 
+    describe('whose key somebody left in a copy of it alone', () => {
+      let id: string;
+      let first: number;
+      let second: number;
+      beforeEach(async () => {
+        id = addSubscription(on, customerId);
+        await on.run();
+        const { id: own, ...copy } = licenceOf(on, id);
+        first = Number(own);
+        second = on.sandbox.psa.addLicence(copy);
+        on.sandbox.psa.patchLicence(first, { snowid: '', is_active: false });
+        changeQuantity(on, id, 9);
+        later(on);
+        const before = JSON.stringify(on.sandbox.psa.licences());
+        const run = await on.run();
+        expect(run.changes).toEqual([]);
+        expect(run.skips).toMatchObject([{ reason: 'duplicate_key', line: 'A', psaId: String(second) }]);
+        expect(run.skips[0]!.detail).toContain(String(first));
+        expect(JSON.stringify(on.sandbox.psa.licences())).toBe(before);
+      });
+
+      it('is gone on with once the line is linked to the copy', async () => {
+        await on.database.dataSource.query(`UPDATE links SET archived_at = now(), archived_why = 'replaced'`);
+        await on.link(id, 'A', String(second));
+        await on.run();
+        expect(licenceOf(on, id)).toMatchObject({ id: second, count: 9 });
+        expect(on.sandbox.psa.licences().find((one) => one['id'] === first)).toMatchObject({ is_active: false });
+      });
+
+      it('is gone on with in the old one once the copy has the key no more', async () => {
+        on.sandbox.psa.patchLicence(second, { snowid: '' });
+        await on.run();
+        expect(licenceOf(on, id)).toMatchObject({ id: first, count: 9, is_active: true });
+      });
+    });
+
+    it('goes on beside one of the same product, which is found by its key when its link was lost', async () => {
+      const id = addSubscription(on, customerId, [product('A', { quantity: 2 }), product('A', { quantity: 9 })]);
+      await on.run();
+      const first = String(licenceOf(on, id).id);
+      await on.database.dataSource.query(`DELETE FROM links WHERE licence_id = $1`, [first]);
+      expect((await on.run()).skips).toEqual([]);
+      expect((await on.links()).map(({ licenceId }) => licenceId).toSorted()).toEqual([first, String(licenceOf(on, id, 'A#2').id)]);
+    });
+
     it('left behind at another client on purpose is not found by its key any more', async () => {
       const id = addSubscription(on, customerId);
       await on.run();

@@ -99,7 +99,7 @@ export class EndedLines {
     const remembered = [...shown, ...this.holdings.linesOf(subscriptionId).filter(({ line }) => !names.has(line))];
     const known = remembered.length > 0 ? remembered.toSorted((a, b) => (a.line < b.line ? -1 : 1)) : [{ line: '' }];
     let first: string | undefined;
-    const left = this.holdings.keyed(subscriptionId);
+    const left = new Set(this.holdings.keyed(subscriptionId).map(({ licenceId }) => licenceId));
     for (const [name, holding] of this.holdings.of(subscriptionId, known)) {
       if (holding.kind === 'duplicate') {
         this.#doubtful.push({ subscriptionId, line: name, customerId, licenceIds: holding.licenceIds });

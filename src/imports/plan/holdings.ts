@@ -62,9 +62,8 @@ export class Holdings {
   }
 
   /** Licences, alive, whose key names this subscription although no line of anybody is linked to them. */
-  keyed(subscriptionId: string): Set<string> {
-    const free = this.#candidates(subscriptionId).filter(({ licenceId, deleted }) => !deleted && !this.isLinked(licenceId));
-    return new Set(free.map(({ licenceId }) => licenceId));
+  keyed(subscriptionId: string): Licence[] {
+    return this.#candidates(subscriptionId).filter(({ licenceId, deleted }) => !deleted && !this.isLinked(licenceId));
   }
 
   /**
@@ -117,6 +116,30 @@ export class Holdings {
     return twins.length > 0
       ? { kind: 'duplicate', licenceIds: [licenceId, ...twins].toSorted() }
       : { kind: 'licence', licence, linked: true };
+  }
+
+  /** Those of them that are active and hold none of the subscription's lines. */
+  unheld(subscriptionId: string, held: ReadonlyMap<string, Holding>): Licence[] {
+    const others = this.keyed(subscriptionId).filter(({ is_active: active }) => active !== false);
+    if (others.length === 0) return others;
+    const holding = new Set(
+      [...held.values()].flatMap((one) => ('licence' in one ? one.licence.licenceId : 'licenceIds' in one ? one.licenceIds : [])),
+    );
+    return others.filter(({ licenceId }) => !holding.has(licenceId));
+  }
+
+  /**
+   * Active licences that carry the key of a line although the line is linked to another one: somebody took the key from that, or made a copy.
+   * The subscription's own key is the line's if it has no other, or if the licence shows its MPN. `held` says how all its lines are held.
+   */
+  contesting(subscriptionId: string, line: Pick<SubscriptionLine, 'line' | 'mpn'>, held: ReadonlyMap<string, Holding>): string[] {
+    const others = this.unheld(subscriptionId, held);
+    if (others.length === 0) return [];
+    const [own, first] = [keptKey(this.input, subscriptionId, line.line), keptKey(this.input, subscriptionId)];
+    return others
+      .filter(({ snowid, vendor_product_sku: sku }) => snowid === own || (snowid === first && (held.size === 1 || sku === line.mpn)))
+      .map(({ licenceId }) => licenceId)
+      .toSorted();
   }
 
   /** Other licences that carry the very key of this one. */

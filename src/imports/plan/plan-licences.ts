@@ -6,7 +6,7 @@ import { Holdings, type Holding } from './holdings.js';
 import type { Plan, PlanInput } from './input.js';
 import { LicenceChanges, type Place } from './licence-changes.js';
 import { ownedFields } from './line-fields.js';
-import { isNameless, refusalOf } from './line-refusal.js';
+import { isNameless, refusalOf, type Refusal } from './line-refusal.js';
 import type { Placement } from './plan-clients.js';
 import { findSuccessions, productOf, type EndedLine, type LiveLine, type NewLine, type Succession } from './renewals.js';
 
@@ -95,8 +95,7 @@ class LicencePlanner {
       return this.#changes.skip(id, 'invalid', `The list gives it to customer ${row.customerId}, its own record to ${detail.customerId}.`);
     if (detail.lines.length === 0) return this.#withoutProduct(id);
     const holdings = this.#holdings.of(id, detail.lines);
-    for (const line of detail.lines.toSorted((a, b) => (a.line < b.line ? -1 : 1)))
-      this.#line(detail, line, holdings.get(line.line)!, place);
+    for (const line of detail.lines.toSorted((a, b) => (a.line < b.line ? -1 : 1))) this.#line(detail, line, holdings, place);
     const gone = this.#holdings.ofVanishedLines(id, detail.lines);
     if (detail.lines.some(isNameless)) this.#leave(id, gone, 'a product that has neither an MPN nor an id, which may be the one that');
     else for (const line of gone) this.#vanishedLine(detail, line);
@@ -131,14 +130,15 @@ class LicencePlanner {
     }
   }
 
-  #line(subscription: SubscriptionDetail, line: SubscriptionLine, holding: Holding, place: Place): void {
+  #line(subscription: SubscriptionDetail, line: SubscriptionLine, holdings: ReadonlyMap<string, Holding>, place: Place): void {
+    const holding = holdings.get(line.line)!;
     const wanted = ownedFields(this.input, subscription, line);
     const product = productOf(wanted);
     const of = {
       ...(product === undefined ? {} : { product }),
       ...(line.vendorSubscriptionId === undefined ? {} : { vendorSubscriptionId: line.vendorSubscriptionId }),
     };
-    const refused = refusalOf(this.input, subscription, line, holding, wanted);
+    const refused = refusalOf(this.input, subscription, line, holding, wanted) ?? this.#contested(subscription, line, holdings);
     if (!refused && holding.kind === 'none') {
       const fresh: NewLine = { subscription, line, wanted, ...of };
       if (!holding.createAnyway) return push(this.#fresh, subscription.customerId, fresh);
@@ -167,6 +167,16 @@ class LicencePlanner {
         origin: 'key',
       });
     this.#changes.update(subscription, line, holding.licence, wanted);
+  }
+
+  /** No licence is brought into line while another one says that it is the line's: both are billed, and which is meant is for a person to say. */
+  #contested({ subscriptionId }: SubscriptionDetail, line: SubscriptionLine, holdings: ReadonlyMap<string, Holding>): Refusal | undefined {
+    const holding = holdings.get(line.line);
+    if (holding?.kind !== 'licence' || !holding.linked) return undefined;
+    const others = this.#holdings.contesting(subscriptionId, line, holdings);
+    if (others.length === 0) return undefined;
+    const detail = `It is linked to licence ${holding.licence.licenceId}, but licence ${others.join(', ')} in HaloPSA carries its key and is active, too. Link it to the right one, or clear the field in the other.`;
+    return { reason: 'duplicate_key', detail, psaId: others[0]! };
   }
 
   /** Decides for each new line of a customer: a renewal, something already there, or a licence to create. */
