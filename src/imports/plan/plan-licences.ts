@@ -1,4 +1,12 @@
-import { hasEnded, isLive, type Licence, type Subscription, type SubscriptionDetail, type SubscriptionLine } from '../../domain/index.js';
+import {
+  hasEnded,
+  isLive,
+  parseLicenceKey,
+  type Licence,
+  type Subscription,
+  type SubscriptionDetail,
+  type SubscriptionLine,
+} from '../../domain/index.js';
 import { AlreadyThere } from './already-there.js';
 import { EndedLines } from './ended-lines.js';
 import { Endings } from './endings.js';
@@ -96,9 +104,22 @@ class LicencePlanner {
     if (detail.lines.length === 0) return this.#withoutProduct(id);
     const holdings = this.#holdings.of(id, detail.lines);
     for (const line of detail.lines.toSorted((a, b) => (a.line < b.line ? -1 : 1))) this.#line(detail, line, holdings, place);
+    this.#tellOfOthers(detail, holdings);
     const gone = this.#holdings.ofVanishedLines(id, detail.lines);
     if (detail.lines.some(isNameless)) this.#leave(id, gone, 'a product that has neither an MPN nor an id, which may be the one that');
     else for (const line of gone) this.#vanishedLine(detail, line);
+  }
+
+  /** Active licences with a key of a subscription that stand for no line it has: they are billed, and nothing else would be said of them. */
+  #tellOfOthers({ subscriptionId, lines }: SubscriptionDetail, holdings: ReadonlyMap<string, Holding>): void {
+    const others = this.#holdings.unheld(subscriptionId, holdings);
+    if (others.length === 0) return;
+    const contesting = new Set(lines.flatMap((line) => this.#holdings.contesting(subscriptionId, line, holdings)));
+    for (const { licenceId, snowid } of others.filter((other) => !contesting.has(other.licenceId))) {
+      const line = parseLicenceKey(this.input.marketplace, snowid)?.line;
+      const detail = `Licence ${licenceId} in HaloPSA carries a key of it and stands for no product that it has. The licence is left as it is: look whether it is still to be billed.`;
+      this.#changes.skip(subscriptionId, 'no_product', detail, { ...(line === undefined ? {} : { line }), psaId: licenceId });
+    }
   }
 
   /** No licence ends or loses its seats because the marketplace does not say what it sold: that is no word of an end. */
