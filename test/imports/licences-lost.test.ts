@@ -101,6 +101,15 @@ describe('The licence of a line that is there', () => {
         expect(JSON.stringify(on.sandbox.psa.licences())).toBe(before);
       });
 
+      it('is touched by nothing while new lines might have that key, too', async () => {
+        on.sandbox.marketplace.world.changeSubscription(id, {
+          products: [product('A', { quantity: 9 }), product('B'), product('C')] as never,
+        });
+        const run = await on.run({ customerId });
+        expect(run.changes).toEqual([]);
+        expect(run.skips).toContainEqual(expect.objectContaining({ reason: 'duplicate_key', line: 'A', psaId: String(second) }));
+      });
+
       it('is gone on with once the line is linked to the copy', async () => {
         await on.database.dataSource.query(`UPDATE links SET archived_at = now(), archived_why = 'replaced'`);
         await on.link(id, 'A', String(second));

@@ -118,13 +118,11 @@ export class Holdings {
       : { kind: 'licence', licence, linked: true };
   }
 
-  /** Those of them that are active and hold none of the subscription's lines. */
+  /** Those of them that are active and are not known to hold a line of the subscription. */
   unheld(subscriptionId: string, held: ReadonlyMap<string, Holding>): Licence[] {
     const others = this.keyed(subscriptionId).filter(({ is_active: active }) => active !== false);
     if (others.length === 0) return others;
-    const holding = new Set(
-      [...held.values()].flatMap((one) => ('licence' in one ? one.licence.licenceId : 'licenceIds' in one ? one.licenceIds : [])),
-    );
+    const holding = new Set([...held.values()].map((one) => (one.kind === 'licence' ? one.licence.licenceId : undefined)));
     return others.filter(({ licenceId }) => !holding.has(licenceId));
   }
 

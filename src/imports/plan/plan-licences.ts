@@ -114,8 +114,11 @@ class LicencePlanner {
   #tellOfOthers({ subscriptionId, lines }: SubscriptionDetail, holdings: ReadonlyMap<string, Holding>): void {
     const others = this.#holdings.unheld(subscriptionId, holdings);
     if (others.length === 0) return;
-    const contesting = new Set(lines.flatMap((line) => this.#holdings.contesting(subscriptionId, line, holdings)));
-    for (const { licenceId, snowid } of others.filter((other) => !contesting.has(other.licenceId))) {
+    const told = new Set([
+      ...lines.flatMap((line) => this.#holdings.contesting(subscriptionId, line, holdings)),
+      ...[...holdings.values()].flatMap((holding) => (holding.kind === 'duplicate' ? holding.licenceIds : [])),
+    ]);
+    for (const { licenceId, snowid } of others.filter((other) => !told.has(other.licenceId))) {
       const line = parseLicenceKey(this.input.marketplace, snowid)?.line;
       const detail = `Licence ${licenceId} in HaloPSA carries a key of it and stands for no product that it has. The licence is left as it is: look whether it is still to be billed.`;
       this.#changes.skip(subscriptionId, 'no_product', detail, { ...(line === undefined ? {} : { line }), psaId: licenceId });
