@@ -22,7 +22,8 @@ const FIND = prepared(
   'find_token',
   `SELECT id, psa_instance_id AS "psaInstanceId", role, name, created_at AS "createdAt", expires_at AS "expiresAt",
      coalesce(last_used_at > now() - interval '1 minute', false) AS noted
-   FROM api_tokens WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+   FROM api_tokens WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+     AND (psa_instance_id IS NULL OR EXISTS (SELECT FROM psa_instances i WHERE i.id = api_tokens.psa_instance_id AND i.archived_at IS NULL))`,
 );
 
 /** API tokens in the database. Of a token itself only the SHA-256 is kept. */
@@ -48,7 +49,7 @@ export class TokenStore {
     return { token, record };
   }
 
-  /** Who a token belongs to; null when it is unknown, revoked or has expired. Notes its use, at most once a minute. */
+  /** Who a token belongs to; null when it is unknown, revoked or has expired, or its PSA instance is gone. Notes its use, at most once a minute. */
   async verify(token: string): Promise<Caller | null> {
     if (!FORM.test(token)) return null;
     const [record] = await this.database.manager.query<Found[]>(FIND, [hashOf(token)]);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { In, type EntityManager } from 'typeorm';
+import { In, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { Import, PsaInstance, Tenant } from '../../entities/index.js';
 import { actorOf } from '../auth/audit/actor.js';
 import { record } from '../auth/audit/record.js';
@@ -87,23 +87,14 @@ export class ImportsService {
   async list(caller: Caller, query: ImportsQuery): Promise<[Import[], number]> {
     const { manager } = this.services.dataSource;
     if (query.tenantId !== undefined) await visibleTenant(manager, caller, query.tenantId);
-    return manager.findAndCount(Import, {
-      where: {
-        ...withinSight(caller),
-        ...(query.tenantId === undefined ? {} : { tenantId: query.tenantId }),
-        ...(query.state === undefined ? {} : { state: query.state }),
-      },
-      order: { createdAt: 'DESC', id: 'DESC' },
-      skip: query.offset,
-      take: query.limit,
-    });
+    const { tenantId, state, offset, limit } = query;
+    const where = { ...withinSight(caller), ...(tenantId === undefined ? {} : { tenantId }), ...(state === undefined ? {} : { state }) };
+    return there(manager).andWhere(where).orderBy({ 'row.createdAt': 'DESC', 'row.id': 'DESC' }).skip(offset).take(limit).getManyAndCount();
   }
 
   /** Imports of archived tenants stay readable. @throws NotFound */
   async one(caller: Caller, id: string): Promise<Import> {
-    const { manager } = this.services.dataSource;
-    const there = manager.createQueryBuilder(PsaInstance, 'psa').where('psa.id = row.psaInstanceId AND psa.archivedAt IS NULL');
-    const row = await manager.createQueryBuilder(Import, 'row').where('row.id = :id', { id }).andWhereExists(there).getOne();
+    const row = await there(this.services.dataSource.manager).andWhere('row.id = :id', { id }).getOne();
     if (!row) throw new NotFound(WHAT);
     requireSight(caller, row.psaInstanceId, WHAT);
     return row;
@@ -173,6 +164,12 @@ export class ImportsService {
     await requireCustomer(this.services, tenant, customerId);
     return customerId;
   }
+}
+
+/** Imports, as `row`, whose PSA instance is not archived. */
+function there(manager: EntityManager): SelectQueryBuilder<Import> {
+  const psa = manager.createQueryBuilder(PsaInstance, 'psa').where('psa.id = row.psaInstanceId AND psa.archivedAt IS NULL');
+  return manager.createQueryBuilder(Import, 'row').whereExists(psa);
 }
 
 /** Asks an import that runs to end. False when it does not run, or was asked. */

@@ -77,6 +77,15 @@ describe('a token', () => {
     for (const token of [revoked, expired]) expect((await test.call(token, 'GET', '/api/v1/tokens')).statusCode).toBe(401);
   });
 
+  it('stops working when its PSA instance is archived, which those of others and owners outlive', async () => {
+    const gone = await storePsaInstance(database.dataSource);
+    const token = await test.token('admin', gone);
+    expect((await test.call(token, 'GET', '/api/v1/tokens')).statusCode).toBe(200);
+    await database.dataSource.query(`UPDATE psa_instances SET archived_at = now() WHERE id = $1`, [gone]);
+    expect((await test.call(token, 'GET', '/api/v1/tokens')).statusCode).toBe(401);
+    for (const other of [admin, owner]) expect((await test.call(other, 'GET', '/api/v1/tokens')).statusCode).toBe(200);
+  });
+
   it('has its use noted, at most once a minute', async () => {
     const token = await test.token('owner');
     const lastUse = async (): Promise<number | undefined> => (await rowOf(token)).lastUsedAt?.getTime();

@@ -39,6 +39,16 @@ describe('imports', () => {
     expect(mine.body.pagination.total).toBe(2);
   });
 
+  it('should list no imports of a PSA instance that is archived, each of which is gone too', async () => {
+    const { body } = await start();
+    await app.api('POST', `/imports/${body.id}/cancel`);
+    const ids = async (): Promise<unknown[]> => (await app.api<List>('GET', '/imports?limit=500')).body.data.map(({ id }) => id);
+    expect(await ids()).toContain(body.id);
+    expect((await app.api('DELETE', `/psa-instances/${psaInstanceId}`)).status).toBe(204);
+    expect((await app.api('GET', `/imports/${body.id}`)).status).toBe(404);
+    expect(await ids()).not.toContain(body.id);
+  });
+
   it('should show what an import did and left alone', async () => {
     const { body } = await start();
     const { manager } = app.database.dataSource;
