@@ -10,6 +10,8 @@ export type MappingFacts = Pick<Mapping, 'state' | 'clientId' | 'clientName' | '
 export interface MappingStep {
   before: MappingFacts | null;
   after: MappingFacts | null;
+  /** The links whose licences were left behind with it: taken back, it links them again. */
+  leftBehind?: string[];
 }
 
 /** "This customer is that client", or why not yet. One that was removed is archived. */

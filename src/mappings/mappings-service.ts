@@ -74,8 +74,8 @@ export class MappingsService {
     await this.services.dataSource.transaction(async (manager) => {
       await holdCustomer(manager, caller, tenant.id, mapping.customerId);
       const gone = await current(manager, id);
-      await settleLinkedLicences(manager, tenant.id, mapping.customerId, licences);
-      const lastStep = { before: stepFacts(gone), after: null };
+      const leftBehind = await settleLinkedLicences(manager, tenant.id, mapping.customerId, licences);
+      const lastStep = { before: stepFacts(gone), after: null, leftBehind };
       await manager.update(Mapping, { id }, { archivedAt: new Date(this.services.clock.now()), lastStep });
       const done = { action: 'remove', ...namedMapping(gone, tenant) } as const;
       await record(manager, actorOf(caller), done, { before: factsOfMapping(gone), after: saidOfLicences(licences) });
@@ -120,13 +120,14 @@ export class MappingsService {
   ): Promise<Mapping> {
     const [isNew, was] = [mapping.id === undefined, factsOfMapping(mapping)];
     const before = isNew ? null : stepFacts(mapping);
+    let leftBehind: string[] = [];
     if (target && !isAlready(mapping, target)) {
-      if (!meansTheSame(mapping, target)) await settleLinkedLicences(manager, mapping.tenantId, mapping.customerId, licences);
+      if (!meansTheSame(mapping, target)) leftBehind = await settleLinkedLicences(manager, mapping.tenantId, mapping.customerId, licences);
       Object.assign(mapping, target, { candidates: [] });
     }
     if (note !== undefined) mapping.note = note;
     const after = stepFacts(mapping);
-    if (!isDeepStrictEqual(before, after)) mapping.lastStep = { before, after };
+    if (!isDeepStrictEqual(before, after)) mapping.lastStep = { before, after, leftBehind };
     const saved = await manager.save(Mapping, mapping);
     const stored = await manager.findOneByOrFail(Mapping, { id: saved.id });
     const [done, is] = [namedMapping(stored, tenant), factsOfMapping(stored)];

@@ -4,12 +4,13 @@ import { Mapping, type MappingFacts, type Tenant } from '../../entities/index.js
 import { actorOf } from '../auth/audit/actor.js';
 import { record, recordChange } from '../auth/audit/record.js';
 import type { Caller } from '../auth/caller.js';
+import { violates } from '../database/violation.js';
 import { Conflict, HttpProblem, NotFound } from '../http/problem.js';
 import type { Services } from '../services.js';
 import { visibleTenant } from '../tenants/tenant-access.js';
 import { factsOfMapping, namedMapping } from './audited-mapping.js';
 import { type RefusedMapping, refusedMapping, type TakeBack } from './several-dto.js';
-import { settleLinkedLicences } from './linked-licences.js';
+import { linkAgain, settleLinkedLicences } from './linked-licences.js';
 
 /** What of a mapping a person decides, as a step keeps it. */
 export function stepFacts({ state, clientId, clientName, origin, candidates, note }: MappingFacts): MappingFacts {
@@ -34,12 +35,24 @@ export async function takeBack(
     try {
       if (customerId === null) throw new NotFound('That mapping');
       await dataSource.transaction((manager) => takeBackOne(manager, caller, tenant, { id, customerId }, wanted));
-    } catch (error) {
+    } catch (found) {
+      const error = LINKS.some((index) => violates(found, index)) ? linkedMeanwhile(customerId) : found;
       if (!(error instanceof HttpProblem) || error.status >= 500) throw error;
       refused.push(refusedMapping(customerId ?? '', error));
     }
   }
   return { done: wanted.mappingIds.length - refused.length, refused };
+}
+
+const LINKS = ['links_one_for_each_line', 'links_one_for_each_licence'];
+
+function linkedMeanwhile(customerId: string | null): Conflict {
+  return new Conflict(`Something else linked licences of customer ${customerId ?? ''} at the same moment. Take it back once more.`);
+}
+
+/** Whether the customer stays with the client that it has: only the note, say, is taken back. */
+function staysTheSame(before: MappingFacts | null, { state, clientId }: Mapping): boolean {
+  return before !== null && before.state === state && before.clientId === clientId;
 }
 
 async function takeBackOne(
@@ -59,7 +72,8 @@ async function takeBackOne(
   if (!standsAsLeft) throw new Conflict(`The mapping of customer ${customerId} was changed since, so there is nothing to take back.`);
   if (removed && (await manager.existsBy(Mapping, { tenantId: tenant.id, customerId, archivedAt: IsNull() })))
     throw new Conflict(`Customer ${customerId} was mapped anew since, so there is nothing to take back.`);
-  if (!removed && step.before?.clientId !== mapping.clientId) await settleLinkedLicences(manager, tenant.id, customerId, licences);
+  if (!removed && !staysTheSame(step.before, mapping)) await settleLinkedLicences(manager, tenant.id, customerId, licences);
+  await linkAgain(manager, tenant.id, step.leftBehind ?? []);
   const was = factsOfMapping(mapping);
   if (step.before === null) mapping.archivedAt = new Date();
   else Object.assign(mapping, step.before, { archivedAt: null });
