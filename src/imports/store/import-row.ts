@@ -149,7 +149,7 @@ export class ImportHold {
     return reasonToStop(rows);
   }
 
-  /** Ends the import, in one transaction with what rests on it (`also`). What was planned and not begun is superseded with it. */
+  /** Ends the import, in one transaction with what of its tenant rests on it (`also`). What was planned and not begun is superseded with it. */
   async finish(
     state: ImportState,
     result: {
@@ -180,8 +180,9 @@ export class ImportHold {
     if (!also) return end((sql, values) => this.dataSource.query(sql, values));
     await this.dataSource.transaction(async (manager) => {
       const query: Query = (sql, values) => manager.query(sql, values);
-      await end(query);
+      // The tenant before its imports, as whoever starts one holds them: in another order the two would wait for each other.
       await also(query);
+      await end(query);
     });
   }
 

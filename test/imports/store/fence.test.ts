@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { violates } from '../../../src/database/violation.js';
 import { AttemptLost, ImportCancelled } from '../../../src/imports/failure.js';
 import { claimImport, ImportHold, noCounts } from '../../../src/imports/store/import-row.js';
 import { Settled } from '../../../src/imports/store/settled.js';
+import { countRefusal } from '../../../src/imports/store/refusals.js';
 import { SAFE_AFTER_MS } from '../../../src/imports/store/take-over.js';
 import { silentFor } from '../halted.js';
 import { stage, type Stage } from '../stage.js';
@@ -110,6 +112,27 @@ describe('What an attempt writes in Postgres', () => {
     waits = false;
     await Promise.all([cancelled, ...lanes]);
     expect(written).toBeLessThan(MANY);
+  });
+
+  it('ends the import, and counts for the tenant, beside whoever starts another one at that moment', async () => {
+    const { dataSource } = on.database;
+    const starting = dataSource.createQueryRunner();
+    try {
+      await starting.startTransaction();
+      await starting.query(`SELECT 1 FROM tenants WHERE id = $1 FOR SHARE`, [on.tenant.id]);
+      const end = { counts: noCounts(), error: null, remarks: [], calls: CALLS };
+      const ended = new ImportHold(dataSource, id, 2).finish('failed', end, (query) => countRefusal(query, on.tenant.id, 'marketplace'));
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await dataSource.query<unknown[]>(waiting)).length === 0);
+      const another = `INSERT INTO imports (psa_instance_id, tenant_id, entities, trigger, requested_by, counts) SELECT psa_instance_id, tenant_id, entities, trigger, requested_by, counts FROM imports WHERE id = $1`;
+      const refused: unknown = await starting.query(another, [id]).catch((error: unknown) => error);
+      expect(violates(refused, 'imports_one_at_a_time')).toBe(true);
+      await starting.rollbackTransaction();
+      await ended;
+    } finally {
+      await starting.release();
+    }
+    expect((await on.result(id)).row.state).toBe('failed');
   });
 
   it('is not that it is alive either', async () => {
