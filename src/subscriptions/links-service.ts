@@ -29,12 +29,13 @@ export class LinksService {
       throw new Invalid([{ pointer: '', message: 'Give exactly one of licenceId and createAnyway.' }]);
     }
     const line = await lineOf(dataSource.manager, tenant.id, wanted);
-    if (licenceId !== undefined) await this.requireFitting(tenant, subscriptionId, licenceId);
+    const place = licenceId === undefined ? null : await this.requireFitting(tenant, subscriptionId, licenceId);
     const so = licenceId === undefined ? await createdBefore(this.services, tenant, { subscriptionId, line }) : null;
     if (so?.stands) return { link: so.link, made: false };
     try {
       return await dataSource.transaction(async (manager) => {
         await visibleTenant(manager, caller, tenantId, 'pessimistic_read');
+        if (place) await holdMapping(manager, tenantId, place);
         // Two at once for one line wait for each other here.
         await manager.findOne(SubscriptionRecord, { where: { tenantId, subscriptionId }, lock: { mode: 'pessimistic_write' } });
         const before = await manager.findOneBy(Link, { tenantId, subscriptionId, line, archivedAt: IsNull() });
@@ -88,8 +89,8 @@ export class LinksService {
     return licence;
   }
 
-  /** A licence can be adopted if it is there, alive, and at the client of the subscription's customer. */
-  private async requireFitting(tenant: Tenant, subscriptionId: string, licenceId: string): Promise<void> {
+  /** A licence can be adopted if it is there, alive, and at the client of the subscription's customer: which that is, is the answer. */
+  private async requireFitting(tenant: Tenant, subscriptionId: string, licenceId: string): Promise<Place> {
     const { manager } = this.services.dataSource;
     const { customerId } = await manager.findOneByOrFail(SubscriptionRecord, { tenantId: tenant.id, subscriptionId });
     const mapping = await manager.findOneBy(Mapping, { tenantId: tenant.id, customerId, state: 'mapped', archivedAt: IsNull() });
@@ -106,7 +107,24 @@ export class LinksService {
         `Licence ${licenceId} belongs to client ${licence.clientId}, but customer ${customerId} is mapped to client ${mapping.clientId}.`,
       );
     }
+    return { customerId, clientId: mapping.clientId };
   }
+}
+
+/** Where a licence belongs. */
+interface Place {
+  customerId: string;
+  clientId: string;
+}
+
+/**
+ * Keeps others from changing the customer's mapping until the transaction ends, as they do among themselves.
+ * @throws Conflict when it is another by now: HaloPSA was asked in between.
+ */
+async function holdMapping(manager: EntityManager, tenantId: string, { customerId, clientId }: Place): Promise<void> {
+  await manager.query('SELECT 1 FROM customers WHERE tenant_id = $1 AND customer_id = $2 FOR UPDATE', [tenantId, customerId]);
+  if (await manager.existsBy(Mapping, { tenantId, customerId, clientId, state: 'mapped', archivedAt: IsNull() })) return;
+  throw new Conflict(`Somebody changed what customer ${customerId} is mapped to at the same moment. Look at it again.`);
 }
 
 /** What a link says, as the audit trail shows it. */
