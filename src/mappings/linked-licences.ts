@@ -5,11 +5,16 @@ import type { LinkedLicences } from './dto.js';
 const LINKS_OF_CUSTOMER = `tenant_id = $1 AND archived_at IS NULL AND licence_id IS NOT NULL
   AND subscription_id IN (SELECT subscription_id FROM subscriptions WHERE tenant_id = $1 AND customer_id = $2)`;
 
+/** Licences that an import which is not over has sent to be created: they are linked a moment later. */
+const ON_THEIR_WAY = `SELECT FROM imports JOIN changes ON changes.import_id = imports.id
+  WHERE imports.tenant_id = $1 AND imports.state IN ('queued', 'running')
+    AND changes.customer_id = $2 AND changes.entity = 'licence' AND changes.action = 'create' AND changes.state = 'sent' LIMIT 1`;
+
 /**
  * Deals with the linked licences of a customer whose mapping is about to change. They are never moved between clients: they stay
  * linked where they are, or are left behind and made again at the next import.
  * @returns the links whose licences are left behind.
- * @throws Conflict when there are some and nobody said which.
+ * @throws Conflict when there are some and nobody said which, or some are only being created and are not to stay as they will be.
  */
 export async function settleLinkedLicences(
   manager: EntityManager,
@@ -17,6 +22,11 @@ export async function settleLinkedLicences(
   customerId: string,
   wanted: LinkedLicences | undefined,
 ): Promise<string[]> {
+  if (wanted !== 'leave' && (await manager.query<unknown[]>(ON_THEIR_WAY, [tenantId, customerId])).length > 0) {
+    throw new Conflict(
+      `An import creates licences for customer ${customerId} at this moment. Repeat the request when it has, or say licences: "leave" to keep them linked where they will be.`,
+    );
+  }
   const [row] = await manager.query<{ linked: number }[]>(`SELECT count(*)::int AS linked FROM links WHERE ${LINKS_OF_CUSTOMER}`, [
     tenantId,
     customerId,
