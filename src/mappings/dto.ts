@@ -7,7 +7,10 @@ import { PageQuery } from '../http/page.js';
 export const MAPPING_STATES: readonly MappingState[] = ['mapped', 'suggested', 'ignored', 'ambiguous', 'broken'];
 const ORIGINS: readonly MappingOrigin[] = ['name', 'key', 'manual', 'created'];
 
-/** What becomes of licences that are linked already: they stay linked where they are, or are left behind and made again. */
+/**
+ * What becomes of licences that are linked already: they stay linked where they are, or are left behind and made again at the new client. Those that
+ * were left behind go on when a person maps their customer to their client again.
+ */
 export type LinkedLicences = 'leave' | 'recreate';
 
 /** What a customer is: exactly one of `clientId`, `ignored` and `createClient`. */

@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import type { MappingStep } from '../../entities/index.js';
+import { violates } from '../database/violation.js';
 import { Conflict } from '../http/problem.js';
 import type { LinkedLicences } from './dto.js';
 
@@ -51,14 +53,25 @@ export async function settleLinkedLicences(
 /**
  * Links licences again that were left behind, where neither their line nor they are linked otherwise by now. Left as they are, they would get
  * twins beside them at the client that the customer comes back to.
+ * @throws Conflict when an import links them at this very moment.
  */
 export async function linkAgain(manager: EntityManager, tenantId: string, linkIds: readonly string[]): Promise<void> {
   if (linkIds.length === 0) return;
-  await manager.query(
-    `UPDATE links SET archived_at = NULL, archived_why = NULL WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND archived_why = 'recreate'
-       AND NOT EXISTS (SELECT FROM links AS other WHERE other.archived_at IS NULL AND (
-         (other.tenant_id = links.tenant_id AND other.subscription_id = links.subscription_id AND other.line = links.line)
-         OR (other.psa_instance_id = links.psa_instance_id AND other.licence_id = links.licence_id)))`,
-    [tenantId, linkIds],
-  );
+  try {
+    await manager.query(
+      `UPDATE links SET archived_at = NULL, archived_why = NULL WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND archived_why = 'recreate'
+         AND NOT EXISTS (SELECT FROM links AS other WHERE other.archived_at IS NULL AND (
+           (other.tenant_id = links.tenant_id AND other.subscription_id = links.subscription_id AND other.line = links.line)
+           OR (other.psa_instance_id = links.psa_instance_id AND other.licence_id = links.licence_id)))`,
+      [tenantId, linkIds],
+    );
+  } catch (error) {
+    if (!['links_one_for_each_line', 'links_one_for_each_licence'].some((index) => violates(error, index))) throw error;
+    throw new Conflict('Something else linked licences of this customer at the same moment. Repeat the request.');
+  }
+}
+
+/** The links whose licences a step left behind at a client, to which the customer comes back. */
+export function leftBehindAt(clientId: string | null, step: MappingStep | null | undefined): readonly string[] {
+  return clientId !== null && step?.before?.clientId === clientId ? (step.leftBehind ?? []) : [];
 }

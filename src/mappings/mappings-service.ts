@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { IsNull, type EntityManager } from 'typeorm';
-import { Mapping, type MappingOrigin, type MappingState, type Tenant } from '../../entities/index.js';
+import { IsNull, Not, type EntityManager } from 'typeorm';
+import { Mapping, type MappingOrigin, type MappingState, type MappingStep, type Tenant } from '../../entities/index.js';
 import { type Actor, actorOf } from '../auth/audit/actor.js';
 import { record, recordChange } from '../auth/audit/record.js';
 import type { Caller } from '../auth/caller.js';
@@ -11,7 +11,7 @@ import { psaInstanceOf, visibleTenant } from '../tenants/tenant-access.js';
 import { factsOfMapping, namedMapping, saidOfLicences } from './audited-mapping.js';
 import { requireCustomer } from './customers.js';
 import type { ChangeMapping, LinkedLicences, SetMapping } from './dto.js';
-import { settleLinkedLicences } from './linked-licences.js';
+import { leftBehindAt, linkAgain, settleLinkedLicences } from './linked-licences.js';
 import { stepFacts } from './take-back.js';
 
 const CHOICES = ['clientId', 'ignored', 'createClient'] as const;
@@ -123,6 +123,8 @@ export class MappingsService {
     let leftBehind: string[] = [];
     if (target && !isAlready(mapping, target)) {
       if (!meansTheSame(mapping, target)) leftBehind = await settleLinkedLicences(manager, mapping.tenantId, mapping.customerId, licences);
+      const lastStep = isNew ? await lastRemoval(manager, mapping) : mapping.lastStep;
+      await linkAgain(manager, mapping.tenantId, leftBehindAt(target.clientId, lastStep));
       Object.assign(mapping, target, { candidates: [] });
     }
     if (note !== undefined) mapping.note = note;
@@ -157,6 +159,16 @@ function isAlready(mapping: Mapping, target: Target): boolean {
 /** Whether the customer stays with the same client: a person only confirms what was found by name, say. */
 function meansTheSame(mapping: Mapping, target: Target): boolean {
   return mapping.state === target.state && mapping.clientId === target.clientId && target.clientId !== null;
+}
+
+/** The step that took a customer's last mapping away. */
+async function lastRemoval(manager: EntityManager, { tenantId, customerId }: Mapping): Promise<MappingStep | null> {
+  const [gone] = await manager.find(Mapping, {
+    where: { tenantId, customerId, archivedAt: Not(IsNull()), lastStep: Not(IsNull()) },
+    order: { archivedAt: 'DESC' },
+    take: 1,
+  });
+  return gone?.lastStep ?? null;
 }
 
 export async function current(manager: EntityManager, id: string): Promise<Mapping> {

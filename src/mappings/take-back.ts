@@ -4,7 +4,6 @@ import { Mapping, type MappingFacts, type Tenant } from '../../entities/index.js
 import { actorOf } from '../auth/audit/actor.js';
 import { record, recordChange } from '../auth/audit/record.js';
 import type { Caller } from '../auth/caller.js';
-import { violates } from '../database/violation.js';
 import { Conflict, HttpProblem, NotFound } from '../http/problem.js';
 import type { Services } from '../services.js';
 import { visibleTenant } from '../tenants/tenant-access.js';
@@ -35,19 +34,12 @@ export async function takeBack(
     try {
       if (customerId === null) throw new NotFound('That mapping');
       await dataSource.transaction((manager) => takeBackOne(manager, caller, tenant, { id, customerId }, wanted));
-    } catch (found) {
-      const error = LINKS.some((index) => violates(found, index)) ? linkedMeanwhile(customerId) : found;
+    } catch (error) {
       if (!(error instanceof HttpProblem) || error.status >= 500) throw error;
       refused.push(refusedMapping(customerId ?? '', error));
     }
   }
   return { done: wanted.mappingIds.length - refused.length, refused };
-}
-
-const LINKS = ['links_one_for_each_line', 'links_one_for_each_licence'];
-
-function linkedMeanwhile(customerId: string | null): Conflict {
-  return new Conflict(`Something else linked licences of customer ${customerId ?? ''} at the same moment. Take it back once more.`);
 }
 
 /** Whether the customer stays with the client that it has: only the note, say, is taken back. */

@@ -39,7 +39,7 @@ const takeBack = async (more: object = {}): Promise<Taken> =>
   (await app.api<Taken>('POST', `/tenants/${tenantId}/mappings/take-back`, { mappingIds: [mapping.id], ...more })).body;
 const toAnother = async (licences: string): Promise<void> => {
   const other = app.sandbox.psa.clients().find(({ id }) => String(id) !== mapping.clientId)!;
-  expect((await app.api('PATCH', `/mappings/${mapping.id}`, { clientId: String(other['id']), licences })).status).toBe(200);
+  expect((await app.api('PATCH', `/mappings/${mapping.id}`, { clientId: String(other.id), licences })).status).toBe(200);
 };
 
 beforeEach(async () => {
@@ -83,6 +83,40 @@ describe('Licences that were left behind by a step that is taken back', () => {
     expect(await takeBack({ licences: 'leave' })).toEqual({ done: 1, refused: [] });
     expect(await imported()).toEqual([]);
     expect(await standing()).toEqual(fresh);
+  });
+});
+
+describe('Licences that were left behind at a client that the customer comes back to', () => {
+  const back = (more: object = {}) => app.api('PATCH', `/mappings/${mapping.id}`, { clientId: mapping.clientId, ...more });
+
+  it('are linked again, and none is made beside them', async () => {
+    await toAnother('recreate');
+    expect((await back()).status).toBe(200);
+    expect(await imported()).toEqual([]);
+    expect(await standing()).toEqual(links);
+  });
+
+  it('are linked again in place of new ones that are left behind in turn', async () => {
+    await toAnother('recreate');
+    expect((await imported()).length).toBeGreaterThan(0);
+    expect((await back({ licences: 'recreate' })).status).toBe(200);
+    expect(await imported()).toEqual([]);
+    expect(await standing()).toEqual(links);
+  });
+
+  it('are linked again when its mapping had been removed', async () => {
+    const { customerId, clientId, id } = mapping;
+    expect((await app.api('DELETE', `/mappings/${id}?licences=recreate`)).status).toBe(204);
+    expect((await app.api('POST', `/tenants/${tenantId}/mappings`, { customerId, clientId })).status).toBe(201);
+    expect(await imported()).toEqual([]);
+    expect(await standing()).toEqual(links);
+  });
+
+  it('stay behind when it comes to a third one', async () => {
+    await toAnother('recreate');
+    const third = app.sandbox.psa.clients().filter(({ id }) => String(id) !== mapping.clientId)[1]!;
+    expect((await back({ clientId: String(third.id) })).status).toBe(200);
+    expect((await imported()).length).toBeGreaterThan(0);
   });
 });
 
