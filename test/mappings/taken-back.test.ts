@@ -8,6 +8,11 @@ interface ChangeJson {
   customerId: string;
   psaId: string;
 }
+interface Skip {
+  marketplaceId: string;
+  line: string;
+  psaId: string;
+}
 interface Taken {
   done: number;
   refused: { linkedLicences?: number }[];
@@ -109,6 +114,19 @@ describe('Licences that were left behind at a client that the customer comes bac
     expect((await app.api('DELETE', `/mappings/${id}?licences=recreate`)).status).toBe(204);
     expect((await app.api('POST', `/tenants/${tenantId}/mappings`, { customerId, clientId })).status).toBe(201);
     expect(await imported()).toEqual([]);
+    expect(await standing()).toEqual(links);
+  });
+
+  it('get no twins when an import maps it there by its name: a person is asked', async () => {
+    // What of the clients bears the customer's name was created for it, and is found by that name from now on.
+    expect((await app.api('DELETE', `/mappings/${mapping.id}?licences=recreate`)).status).toBe(204);
+    expect(await imported()).toEqual([]);
+    const [now] = await manager().findBy(Mapping, { tenantId, customerId: mapping.customerId, archivedAt: IsNull() });
+    expect(now).toMatchObject({ state: 'mapped', clientId: mapping.clientId });
+    const [last] = (await app.api<{ data: { id: string }[] }>('GET', `/imports?tenantId=${tenantId}`)).body.data;
+    const { data } = (await app.api<{ data: Skip[] }>('GET', `/imports/${last!.id}/skips?reason=already_in_psa`)).body;
+    for (const { marketplaceId, line, psaId } of data)
+      await app.api('POST', `/tenants/${tenantId}/links`, { subscriptionId: marketplaceId, line, licenceId: psaId });
     expect(await standing()).toEqual(links);
   });
 

@@ -1,4 +1,6 @@
-import { exactName, isOurKey, type Licence } from '../../domain/index.js';
+import { exactName, isOurKey, type Licence, parseLicenceKey } from '../../domain/index.js';
+import type { PlanInput } from './input.js';
+import { keptKey } from './line-fields.js';
 import type { NewLine } from './renewals.js';
 
 /** What stands in the PSA for a line already, and how one can tell. */
@@ -14,19 +16,33 @@ interface OfClient {
   byAzureName: Map<string, Licence>;
 }
 
+/** What the planner knows of licences, as far as it matters here. */
+type Known = Pick<PlanInput, 'marketplace' | 'form' | 'licences' | 'released'>;
+
 /**
- * Live licences that something other than Isthmus made, by what they are recognised by: Halo's own Cloud Blue module puts the bare
+ * Live licences that are nobody's, most of which something other than Isthmus made, by what they are recognised by: Halo's own Cloud Blue module puts the bare
  * subscription id into `snowid`, people and other tools enter the MPN as SKU, and Microsoft connections bring the product's name.
  */
 export class AlreadyThere {
   readonly #licencesOf: Map<string, Licence[]>;
   readonly #clients = new Map<string, OfClient>();
 
-  constructor(licences: readonly Licence[], isLinked: (licenceId: string) => boolean) {
-    const others = licences.filter(
-      (licence) => !licence.deleted && licence.is_active !== false && !isOurKey(licence.snowid) && !isLinked(licence.licenceId),
+  /** Ours, left behind when their customer was mapped elsewhere, by client: at the client that it came back to they are in the way of twins. */
+  readonly #leftBehind: Map<string, Licence[]>;
+
+  constructor(
+    private readonly input: Known,
+    isLinked: (licenceId: string) => boolean,
+  ) {
+    const alive = input.licences.filter((licence) => !licence.deleted && licence.is_active !== false && !isLinked(licence.licenceId));
+    this.#licencesOf = Map.groupBy(
+      alive.filter((licence) => !isOurKey(licence.snowid)),
+      (licence) => licence.clientId,
     );
-    this.#licencesOf = Map.groupBy(others, (licence) => licence.clientId);
+    this.#leftBehind = Map.groupBy(
+      alive.filter((licence) => isOurKey(licence.snowid) && input.released.has(licence.licenceId)),
+      (licence) => licence.clientId,
+    );
   }
 
   find(clientId: string, { subscription, line, wanted }: NewLine): Found | undefined {
@@ -35,6 +51,7 @@ export class AlreadyThere {
       licence && { licence, why: `Licence ${licence.licenceId} “${licence.name ?? ''}” of this client ${why}` };
     const names = [subscription.name, line.name].filter((name) => name !== undefined).map(exactName);
     return (
+      found(this.#leftBehindFor(clientId, { subscription, line, wanted }), 'was left behind when its customer was mapped elsewhere.') ??
       found(bySnowid.get(subscription.subscriptionId), 'already stands for this subscription.') ??
       found(wanted.vendor_product_sku == null ? undefined : bySku.get(wanted.vendor_product_sku), 'already has this product’s SKU.') ??
       found(
@@ -42,6 +59,16 @@ export class AlreadyThere {
         'is fed by a Microsoft connection under the same name.',
       )
     );
+  }
+
+  /** The one whose key names the line; or, as a first line's key names its subscription alone, whose product is the line's. */
+  #leftBehindFor(clientId: string, { subscription, line, wanted }: Pick<NewLine, 'subscription' | 'line' | 'wanted'>): Licence | undefined {
+    return this.#leftBehind.get(clientId)?.find(({ snowid, vendor_product_sku }) => {
+      const key = parseLicenceKey(this.input.marketplace, snowid);
+      if (key?.subscriptionId !== subscription.subscriptionId) return false;
+      if (key.line !== undefined) return snowid === keptKey(this.input, subscription.subscriptionId, line.line);
+      return subscription.lines.length === 1 || vendor_product_sku === wanted.vendor_product_sku;
+    });
   }
 
   #of(clientId: string): OfClient {

@@ -45,7 +45,7 @@ class LicencePlanner {
     this.#changes = new LicenceChanges(input, plan, this.#holdings);
     this.#ended = new EndedLines(input, this.#holdings);
     this.#endings = new Endings(input, plan, placements);
-    this.#there = new AlreadyThere(input.licences, (licenceId) => this.#holdings.isLinked(licenceId));
+    this.#there = new AlreadyThere(input, (licenceId) => this.#holdings.isLinked(licenceId));
   }
 
   run(): void {
