@@ -120,6 +120,13 @@ export class SessionStore {
     return true;
   }
 
+  /** Ends all sessions that came in from the HaloPSA of a PSA instance. */
+  async endOfInstance(psaInstanceId: string): Promise<void> {
+    await this.database.manager.query(`UPDATE sessions SET ended_at = now() WHERE psa_instance_id = $1 AND ended_at IS NULL`, [
+      psaInstanceId,
+    ]);
+  }
+
   /** Ends all sessions of an agent. */
   async endOfAgent(psaInstanceId: string, agentId: string): Promise<void> {
     await this.database.manager.query(

@@ -4,6 +4,7 @@ import { Import, PsaInstance, Tenant } from '../../entities/index.js';
 import { type Actor, actorOf } from '../auth/audit/actor.js';
 import { record, recordChange } from '../auth/audit/record.js';
 import { type Caller, sees } from '../auth/caller.js';
+import { SessionStore } from '../auth/session-store.js';
 import { countVerification } from '../auth/verification-limit.js';
 import { Conflict, Invalid, NotFound } from '../http/problem.js';
 import type { PageQuery } from '../http/page.js';
@@ -109,7 +110,11 @@ export class PsaInstancesService {
         );
       }
       if (wanted.clientSecret !== undefined) await this.setSecret(instance, 'clientSecret', wanted.clientSecret);
-      if (wanted.iframeSecret !== undefined) await this.setSecret(instance, 'iframeSecret', wanted.iframeSecret);
+      if (wanted.iframeSecret !== undefined) {
+        await this.setSecret(instance, 'iframeSecret', wanted.iframeSecret);
+        // Whoever the one before let in is out, too: it may be set because somebody copied what it signed.
+        await new SessionStore({ manager }).endOfInstance(id);
+      }
       const saved = await this.saved(manager, actorOf(caller), instance, was);
       if (wanted.clientSecret !== undefined) await endPauses(manager, actorOf(caller), saved);
       return saved;

@@ -1,4 +1,4 @@
-import { IsNull } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import { PsaInstance } from '../../../entities/index.js';
 import { UpstreamError } from '../../egress/index.js';
 import { askPsa } from '../../psa-instances/psa-connection.js';
@@ -76,11 +76,19 @@ export class EmbedService {
     }
     const clientId = await clientOfArea(psa, areas);
     const value = await dataSource.transaction(async (manager) => {
+      // Asking Halo took its time: whoever set another secret meanwhile ended the sessions that there were.
+      if (!(await holdSecret(manager, instance))) return undefined;
       await new AgentStore({ manager }).came(instance.id, agentId, agent.name);
       return beginSession(manager, { via: 'embed', name: agent.name, psaInstanceId: instance.id, agentId }, before);
     });
-    return { value, agentId, clientId };
+    return value === undefined ? { refused: 'invalid', baseUrl: instance.baseUrl } : { value, agentId, clientId };
   }
+}
+
+/** Keeps the tab's secret as it was read until the transaction ends. False when it is another by now. */
+async function holdSecret(manager: EntityManager, { id, iframeSecret }: PsaInstance): Promise<boolean> {
+  const held = `SELECT 1 FROM psa_instances WHERE id = $1 AND iframe_secret = $2 AND archived_at IS NULL FOR SHARE`;
+  return (await manager.query<unknown[]>(held, [id, iframeSecret])).length > 0;
 }
 
 /** As Halo writes it. Anything else would be another text of the same number, or a variable that was not filled in. */

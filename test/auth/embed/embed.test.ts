@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LightMyRequestResponse } from 'fastify';
 import type { Fault } from '../../../src/sandbox/index.js';
+import { haltCall } from '../../imports/halted.js';
 import { connectedApp, type ConnectedApp } from '../../support/connected-app.js';
 import { Browser } from '../browser.js';
 
@@ -158,6 +159,28 @@ describe('nobody comes in', () => {
     await app.api('PATCH', `/psa-instances/${changing}`, { iframeSecret: 'newer' });
     await expectRefused(tab('', { instance: changing }), 403);
     expect((await open(tab('', { instance: changing, secret: 'newer' }))).statusCode).toBe(303);
+  });
+
+  it('by staying in after another secret was set, though in other PSA instances they stay', async () => {
+    const changing = await app.addPsaInstance({ iframeSecret: SECRET });
+    const [theirs, others] = [new Browser(app), new Browser(app)];
+    await open(tab('', { instance: changing }), theirs);
+    await open(tab(), others);
+    expect((await app.api('PATCH', `/psa-instances/${changing}`, { name: 'Renamed' })).status).toBe(200);
+    expect((await theirs.page('GET', '/session')).statusCode).toBe(200);
+    expect((await app.api('PATCH', `/psa-instances/${changing}`, { iframeSecret: 'newer' })).status).toBe(200);
+    expect((await theirs.page('GET', '/session')).statusCode).toBe(401);
+    expect((await others.page('GET', '/session')).statusCode).toBe(200);
+  });
+
+  it('who was only being asked about when another secret was set', async () => {
+    const changing = await app.addPsaInstance({ iframeSecret: SECRET });
+    const halted = haltCall(app.sandbox, 'handled', ({ path }) => path.includes(`/Agent/${DANA}`));
+    const opening = expectRefused(tab('', { instance: changing }), 403);
+    await halted.reached;
+    expect((await app.api('PATCH', `/psa-instances/${changing}`, { iframeSecret: 'newer' })).status).toBe(200);
+    halted.letGo();
+    await opening;
   });
 
   it.each(['404', 'empty-object', 'id-zero'] as const)('who is no agent of that Halo, which answers %s', async (unknownIdGet) => {
