@@ -116,7 +116,12 @@ export function findSuccessions(
     const mine = sharing.fresh(id).filter((other) => other.subscription === line.subscription);
     const rivals = sharing.fresh(id).length - mine.length;
     if (alive.length > 0) {
-      found.set(line, unclear(alive, 'carries the same vendor subscription id and is still alive'));
+      // What ended may be meant all the same, so it is named, and not ended before somebody decides.
+      const over = open.filter(
+        (other) => other.vendorSubscriptionId === id || (other.product !== undefined && other.product === line.product),
+      );
+      const why = 'carries the same vendor subscription id and is still alive';
+      found.set(line, unclear([...alive, ...over], over.length > 0 ? `ended, or ${why}` : why));
       continue;
     }
     // The products of one offer may share the id: then each goes on as the one of its own product.

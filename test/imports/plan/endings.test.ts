@@ -247,6 +247,16 @@ describe('Ending licences', () => {
     expect(made.changes.filter((change) => change.psaId === psaId)).toEqual([]);
   });
 
+  it('keeps the licence of an ended one of the same product while a person decides whether the new one follows one that is alive', () => {
+    const state = ended(imported(), '101');
+    const psaId = licenceOf(state, '101', 'B');
+    state.subscriptions[0]!.lines[0]!.vendorSubscriptionId = 'v1';
+    state.subscriptions.push(subscription('201', '1', [line('B', { vendorSubscriptionId: 'v1' })], { creationDate: '2026-11-02' }));
+    const made = plan(state, endings);
+    expect(made.skips).toContainEqual(expect.objectContaining({ marketplaceId: '201', reason: 'successor' }));
+    expect(made.changes.filter((change) => change.psaId === psaId)).toEqual([]);
+  });
+
   it('leaves alone what belongs to a customer that somebody said to ignore', () => {
     const state = ended(imported(), '101');
     expect(plan({ ...state, mappings: [{ customerId: '1', clientId: null, state: 'ignored', origin: null }] }, endings).changes).toEqual(
