@@ -134,16 +134,18 @@ describe('The licence of a line that is there', () => {
       expect((await on.links()).map(({ licenceId }) => licenceId).toSorted()).toEqual([first, String(licenceOf(on, id, 'A#2').id)]);
     });
 
-    it('is told of when the link was lost and its subscription has the product no more', async () => {
+    it.each([
+      ['the first', 'B', 'A', undefined],
+      ['another', 'A', 'B', 'B'],
+    ])('is told of when all links were lost and its subscription has %s product no more', async (_which, left, lost, keyed) => {
       const id = addSubscription(on, customerId, [product('A'), product('B')]);
       await on.run();
-      const psaId = String(licenceOf(on, id, 'B').id);
+      const psaId = String(licenceOf(on, id, keyed).id);
       await on.database.dataSource.query('DELETE FROM links');
-      on.sandbox.marketplace.world.changeSubscription(id, { products: [product('A')] as never });
-      later(on);
+      on.sandbox.marketplace.world.changeSubscription(id, { products: [product(left)] as never });
       const run = await on.run({ customerId });
-      expect(run.skips).toMatchObject([{ marketplaceId: id, line: 'B', reason: 'no_product', psaId }]);
-      expect(licenceOf(on, id, 'B')).toMatchObject({ is_active: true, count: 5 });
+      expect(run.skips).toMatchObject([{ marketplaceId: id, reason: 'no_product', psaId }]);
+      expect(licenceOf(on, id, keyed)).toMatchObject({ vendor_product_sku: lost, is_active: true, count: 5 });
     });
 
     it('left behind at another client on purpose is not found by its key any more', async () => {

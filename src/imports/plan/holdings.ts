@@ -131,6 +131,8 @@ export class Holdings {
    * The subscription's own key is the line's if it has no other, or if the licence shows its MPN. `held` says how all its lines are held.
    */
   contesting(subscriptionId: string, line: Pick<SubscriptionLine, 'line' | 'mpn'>, held: ReadonlyMap<string, Holding>): string[] {
+    const holding = held.get(line.line);
+    if (holding?.kind !== 'licence' || !holding.linked) return [];
     const others = this.unheld(subscriptionId, held);
     if (others.length === 0) return [];
     const [own, first] = [keptKey(this.input, subscriptionId, line.line), keptKey(this.input, subscriptionId)];

@@ -120,7 +120,7 @@ class LicencePlanner {
     ]);
     for (const { licenceId, snowid } of others.filter((other) => !told.has(other.licenceId))) {
       const line = parseLicenceKey(this.input.marketplace, snowid)?.line;
-      const detail = `Licence ${licenceId} in HaloPSA carries a key of it and stands for no product that it has. The licence is left as it is: look whether it is still to be billed.`;
+      const detail = `Licence ${licenceId} in HaloPSA carries a key of it, and no product that it has is known to be kept in it. The licence is left as it is: look whether it is still to be billed.`;
       this.#changes.skip(subscriptionId, 'no_product', detail, { ...(line === undefined ? {} : { line }), psaId: licenceId });
     }
   }
@@ -196,9 +196,8 @@ class LicencePlanner {
   /** No licence is brought into line while another one says that it is the line's: both are billed, and which is meant is for a person to say. */
   #contested({ subscriptionId }: SubscriptionDetail, line: SubscriptionLine, holdings: ReadonlyMap<string, Holding>): Refusal | undefined {
     const holding = holdings.get(line.line);
-    if (holding?.kind !== 'licence' || !holding.linked) return undefined;
     const others = this.#holdings.contesting(subscriptionId, line, holdings);
-    if (others.length === 0) return undefined;
+    if (holding?.kind !== 'licence' || others.length === 0) return undefined;
     const detail = `It is linked to licence ${holding.licence.licenceId}, but licence ${others.join(', ')} in HaloPSA carries its key and is active, too. Link it to the right one, or clear the field in the other.`;
     return { reason: 'duplicate_key', detail, psaId: others[0]! };
   }
