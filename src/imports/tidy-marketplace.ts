@@ -1,13 +1,23 @@
-import { collected, type Customer, type KnownPages, type Malformed, type Take, type Walk } from '../domain/index.js';
+import {
+  collected,
+  type Customer,
+  type KnownPages,
+  type Malformed,
+  type SubscriptionDetail,
+  type Take,
+  type Walk,
+} from '../domain/index.js';
 import { kept } from './store/query.js';
 import type { Marketplace } from './vendors.js';
 
 /** The longest id of the marketplace that is kept; its own are digits. */
 const LONGEST = 64;
+/** The longest name of a line, its MPN most often, that an index of Postgres holds in whatever script. */
+const LONGEST_LINE = 500;
 
 /**
- * The marketplace without what no database keeps: NULs and half surrogate pairs are taken out of every text, and rows whose ids
- * could not be kept are set aside. What is read and what is remembered of it are then the same; rows that are handed on page by page are
+ * The marketplace without what no database keeps: NULs and half surrogate pairs are taken out of every text, and rows whose ids, or
+ * records whose lines, could not be kept are set aside. What is read and what is remembered of it are then the same; rows that are handed on page by page are
  * for whoever stores them.
  */
 export function tidyMarketplace(marketplace: Marketplace): Marketplace {
@@ -31,7 +41,7 @@ export function tidyMarketplace(marketplace: Marketplace): Marketplace {
         (inner) => marketplace.eachSubscription(filter, inner, known),
         take,
       ),
-    subscription: async (subscriptionId) => kept(await marketplace.subscription(subscriptionId)),
+    subscription: async (subscriptionId) => usableDetail(kept(await marketplace.subscription(subscriptionId))),
     async *orders() {
       for await (const order of marketplace.orders()) if (isUsable(order.orderId) && isUsable(order.customerId)) yield kept(order);
     },
@@ -41,6 +51,11 @@ export function tidyMarketplace(marketplace: Marketplace): Marketplace {
 
 function isUsable(id: string): boolean {
   return id.length <= LONGEST && /^[\x21-\x7e]+$/.test(id);
+}
+
+function usableDetail(detail: SubscriptionDetail | Malformed | null): SubscriptionDetail | Malformed | null {
+  if (!detail || 'reason' in detail || detail.lines.every(({ line }) => line.length <= LONGEST_LINE)) return detail;
+  return { id: detail.subscriptionId, reason: `A product of it has an MPN or id of more than ${LONGEST_LINE} characters.` };
 }
 
 function customersOf(marketplace: Marketplace): Marketplace['eachCustomer'] {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { runImport } from '../../src/imports/run-import.js';
 import type { Fault } from '../../src/sandbox/index.js';
@@ -43,6 +44,7 @@ describe('An import that meets bad records, or a PSA that does not take them,', 
     it.each<[string, Record<string, unknown>]>([
       ['products that are no list', { products: 'five' }],
       ['products that are no objects', { products: [5] }],
+      ['a product named by more than can be looked for', { products: [product(randomBytes(3000).toString('hex'))] }],
       ['a status nobody knows', { status: 'Frozen' }],
       ['no status', { status: undefined }],
     ])('sets aside a subscription with %s, and imports the others', async (_what, fields) => {
