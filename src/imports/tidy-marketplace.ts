@@ -12,8 +12,9 @@ import type { Marketplace } from './vendors.js';
 
 /** The longest id of the marketplace that is kept; its own are digits. */
 const LONGEST = 64;
-/** The longest name of a line, its MPN most often, that an index of Postgres holds in whatever script. */
-const LONGEST_LINE = 500;
+/** The longest name, of a customer or of a line (its MPN most often), that an index of Postgres holds in whatever script. */
+const LONGEST_NAME = 500;
+const NOT_KEPT = 'Its id, or that of its customer, is not one that can be kept.';
 
 /**
  * The marketplace without what no database keeps: NULs and half surrogate pairs are taken out of every text, and rows whose ids, or
@@ -37,7 +38,8 @@ export function tidyMarketplace(marketplace: Marketplace): Marketplace {
     customer: async (customerId) => kept(await marketplace.customer(customerId)),
     eachSubscription: (filter, take, known) =>
       usable(
-        (row) => [row.subscriptionId, row.customerId],
+        (row) => row.subscriptionId,
+        (row) => (isUsable(row.subscriptionId) && isUsable(row.customerId) ? undefined : { reason: NOT_KEPT }),
         (inner) => marketplace.eachSubscription(filter, inner, known),
         take,
       ),
@@ -54,30 +56,42 @@ function isUsable(id: string): boolean {
 }
 
 function usableDetail(detail: SubscriptionDetail | Malformed | null): SubscriptionDetail | Malformed | null {
-  if (!detail || 'reason' in detail || detail.lines.every(({ line }) => line.length <= LONGEST_LINE)) return detail;
-  return { id: detail.subscriptionId, reason: `A product of it has an MPN or id of more than ${LONGEST_LINE} characters.` };
+  if (!detail || 'reason' in detail || detail.lines.every(({ line }) => line.length <= LONGEST_NAME)) return detail;
+  return { id: detail.subscriptionId, reason: `A product of it has an MPN or id of more than ${LONGEST_NAME} characters.` };
+}
+
+function whyNotCustomer({ customerId, name }: Customer): Malformed | undefined {
+  if (!isUsable(customerId)) return { reason: NOT_KEPT };
+  return name.length > LONGEST_NAME ? { id: customerId, reason: `Its name has more than ${LONGEST_NAME} characters.` } : undefined;
 }
 
 function customersOf(marketplace: Marketplace): Marketplace['eachCustomer'] {
   return (take: Take<Customer>, known?: KnownPages) =>
     usable(
-      (row) => [row.customerId],
+      (row) => row.customerId,
+      whyNotCustomer,
       (inner) => marketplace.eachCustomer(inner, known),
       take,
     );
 }
 
-/** Hands on what can be kept. */
-async function usable<T>(idsOf: (row: T) => [string, ...string[]], walk: (take: Take<T>) => Promise<Walk>, take: Take<T>): Promise<Walk> {
-  const unusable = new Set<string>();
+/** Hands on what can be kept. `whyNot` says what is set aside. */
+async function usable<T>(
+  idOf: (row: T) => string,
+  whyNot: (row: T) => Malformed | undefined,
+  walk: (take: Take<T>) => Promise<Walk>,
+  take: Take<T>,
+): Promise<Walk> {
+  const unusable = new Map<string, Malformed>();
   const walked = await walk(async (page, name) => {
     const rows: T[] = [];
     for (const row of page) {
-      const ids = idsOf(row);
-      if (ids.every(isUsable)) {
-        unusable.delete(ids[0]);
+      const why = whyNot(row);
+      if (why) unusable.set(idOf(row), why);
+      else {
+        unusable.delete(idOf(row));
         rows.push(row);
-      } else unusable.add(ids[0]);
+      }
     }
     // Without those that were left out it is not the page any more.
     if (rows.length > 0 || page.length === 0) await take(rows, rows.length === page.length ? name : undefined);
@@ -87,7 +101,6 @@ async function usable<T>(idsOf: (row: T) => [string, ...string[]], walk: (take: 
   );
   if (unusable.size === 0) return { ...walked, malformed };
   const ids = new Set(walked.ids);
-  for (const id of unusable)
-    if (ids.delete(id)) malformed.push({ reason: 'Its id, or that of its customer, is not one that can be kept.' });
+  for (const [id, why] of unusable) if (ids.delete(id)) malformed.push(why);
   return { ...walked, ids, malformed };
 }

@@ -41,6 +41,18 @@ describe('An import that meets bad records, or a PSA that does not take them,', 
       expect(good).not.toBe(bad);
     });
 
+    it('sets aside a customer whose name is longer than any, with its subscriptions, and imports the others', async () => {
+      const endless = addCustomer(on, randomBytes(5000).toString('hex'));
+      const bad = addSubscription(on, endless);
+      addSubscription(on, customerId);
+      const run = await on.run();
+      expect(reasons(run)).toEqual([
+        ['customer', endless, 'invalid'],
+        ['subscription', bad, 'invalid'],
+      ]);
+      expect(keyedCount(on)).toBe(1);
+    });
+
     it.each<[string, Record<string, unknown>]>([
       ['products that are no list', { products: 'five' }],
       ['products that are no objects', { products: [5] }],
