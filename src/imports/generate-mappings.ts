@@ -10,6 +10,7 @@ import { loadMappings, storeMappings } from './store/known.js';
 import { allKnownNames } from './store/seen.js';
 import { CUSTOMERS, storeShown, storeUnseen } from './store/shown.js';
 import type { Query } from './store/query.js';
+import { tidyMarketplace } from './tidy-marketplace.js';
 import type { Marketplace, Psa } from './vendors.js';
 
 /** What became of the customers of a tenant. */
@@ -42,7 +43,7 @@ export async function generateMappings(
 ): Promise<GeneratedMappings> {
   const vendors = await deps.connect(tenant, psaInstance, signal);
   try {
-    return await match(deps.dataSource, tenant, actor, vendors);
+    return await match(deps.dataSource, tenant, actor, { ...vendors, marketplace: tidyMarketplace(vendors.marketplace) });
   } finally {
     vendors.close();
   }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { INTEGRATOR } from '../../src/auth/audit/actor.js';
+import { generateMappings } from '../../src/imports/generate-mappings.js';
 import { runImport } from '../../src/imports/run-import.js';
 import type { Fault } from '../../src/sandbox/index.js';
 import { addClient, addCustomer, addSubscription, EMPTY, keyedCount, product } from './people.js';
@@ -51,6 +53,14 @@ describe('An import that meets bad records, or a PSA that does not take them,', 
         ['subscription', bad, 'invalid'],
       ]);
       expect(keyedCount(on)).toBe(1);
+    });
+
+    it('matches customers, too, although the name of one is longer than any', async () => {
+      const endless = addCustomer(on, randomBytes(5000).toString('hex'));
+      const made = await generateMappings(on.deps, on.tenant, on.psaInstance, INTEGRATOR, new AbortController().signal);
+      expect(made).toMatchObject({ mapped: 1, unmatched: 0 });
+      expect((await on.mappings()).map((mapping) => mapping.customerId)).toEqual([customerId]);
+      expect(endless).not.toBe(customerId);
     });
 
     it.each<[string, Record<string, unknown>]>([
