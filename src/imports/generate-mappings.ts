@@ -4,9 +4,11 @@ import type { Actor } from '../auth/audit/actor.js';
 import { record } from '../auth/audit/record.js';
 import { ImportFailure } from './failure.js';
 import { differentAccount, isAnotherAccount } from './guard/another-account.js';
+import { differentPsa, seemsAnotherPsa } from './guard/another-psa.js';
 import type { Needs } from './plan/input.js';
 import { matchCustomers } from './plan/match-customers.js';
 import { loadMappings, storeMappings } from './store/known.js';
+import { mappedAmong } from './store/mapped-among.js';
 import { allKnownNames } from './store/seen.js';
 import { CUSTOMERS, storeShown, storeUnseen } from './store/shown.js';
 import type { Query } from './store/query.js';
@@ -32,7 +34,7 @@ export interface GenerateDeps {
  * Maps every customer that can be matched exactly, by the same rules as an import, and notes what is only alike. Writes nothing to
  * the PSA. Safe to repeat: what is mapped or ignored stays as it is.
  *
- * @throws ImportFailure when HaloPSA does not show all of its clients, or the marketplace another account's customers; UpstreamError when either side cannot be read.
+ * @throws ImportFailure when HaloPSA does not show all of its clients, or seems to be another one, or the marketplace shows another account's customers; UpstreamError when either side cannot be read.
  */
 export async function generateMappings(
   deps: GenerateDeps,
@@ -73,6 +75,7 @@ async function match(
       'HaloPSA did not show all of its clients, so no name could be known to be alone. Nothing was mapped; try again later.',
     );
   }
+  if (seemsAnotherPsa(await mappedAmong(dataSource, tenant, clients.rows))) throw differentPsa();
   const input = {
     marketplace: tenant.marketplace,
     customers: customers.rows,

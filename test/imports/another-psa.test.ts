@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { PsaInstance } from '../../entities/index.js';
+import { INTEGRATOR } from '../../src/auth/audit/actor.js';
+import { generateMappings } from '../../src/imports/generate-mappings.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { addClient, addCustomer, addSubscription, EMPTY, licenceOf } from './people.js';
 import { stage, type Stage } from './stage.js';
@@ -50,6 +53,23 @@ describe('A PSA instance whose address is that of another HaloPSA now', () => {
     expect(row).toMatchObject({ state: 'failed', error: { actor: 'configuration', code: 'different_psa' } });
     await moveTo(on.sandbox);
     expect(await on.run()).toMatchObject({ row: { state: 'succeeded' }, changes: [] });
+  });
+
+  it('is noticed where customers are matched alone, too: nobody is mapped to a client of another name here', async () => {
+    const elsewhere = { ...on, sandbox: other };
+    for (const name of NAMES) await addClient(elsewhere, `Somebody else than ${name}`);
+    const woodgrove = addCustomer(on, 'Woodgrove');
+    const there = await addClient(elsewhere, 'Woodgrove');
+    // The client of that number here.
+    while ((await addClient(on, 'Somebody else')) < there);
+    const before = await on.mappings();
+    await moveTo(other);
+    const instance = await on.database.dataSource.manager.findOneByOrFail(PsaInstance, { id: on.psaInstance.id });
+    const signal = new AbortController().signal;
+    await expect(generateMappings(on.deps, on.tenant, instance, INTEGRATOR, signal)).rejects.toMatchObject({ code: 'different_psa' });
+    await moveTo(on.sandbox);
+    expect(await on.mappings()).toEqual(before);
+    expect((await on.run()).changes).toMatchObject([{ entity: 'client', action: 'create', customerId: woodgrove }]);
   });
 
   /** Gives so many of the clients other names. */
