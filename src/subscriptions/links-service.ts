@@ -38,6 +38,7 @@ export class LinksService {
         if (place) await holdMapping(manager, tenantId, place);
         // Two at once for one line wait for each other here.
         await manager.findOne(SubscriptionRecord, { where: { tenantId, subscriptionId }, lock: { mode: 'pessimistic_write' } });
+        if (place && (await isBeingCreated(manager, tenantId, subscriptionId, line))) throw createdMeanwhile();
         const before = await manager.findOneBy(Link, { tenantId, subscriptionId, line, archivedAt: IsNull() });
         if (before && before.licenceId === (licenceId ?? null)) return { link: before, made: false };
         // An import may have created it since.
@@ -161,6 +162,21 @@ async function endedHolder(manager: EntityManager, { id: tenantId, psaInstanceId
   // A line that its subscription does not have any more is over, too.
   if (!over && (await manager.existsBy(SubscriptionLineRecord, { tenantId, subscriptionId, line }))) throw taken(licenceId);
   return link;
+}
+
+/** Whether an import that is not over has sent a licence of the line's own to be created: it is there a moment later, and would stand beside another one. */
+async function isBeingCreated(manager: EntityManager, tenantId: string, subscriptionId: string, line: string): Promise<boolean> {
+  const rows = await manager.query<unknown[]>(
+    `SELECT FROM imports JOIN changes ON changes.import_id = imports.id
+     WHERE imports.tenant_id = $1 AND imports.state IN ('queued', 'running') AND changes.entity = 'licence' AND changes.action = 'create'
+       AND changes.state = 'sent' AND changes.subscription_id = $2 AND changes.line = $3 LIMIT 1`,
+    [tenantId, subscriptionId, line],
+  );
+  return rows.length > 0;
+}
+
+function createdMeanwhile(): Conflict {
+  return new Conflict('An import creates a licence for this line at this moment. Look at it again when it has.');
 }
 
 function linkedMeanwhile(): Conflict {
