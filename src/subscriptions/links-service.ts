@@ -30,8 +30,9 @@ export class LinksService {
     }
     const line = await lineOf(dataSource.manager, tenant.id, wanted);
     const place = licenceId === undefined ? null : await this.requireFitting(tenant, subscriptionId, licenceId);
-    const so = licenceId === undefined ? await createdBefore(this.services, tenant, { subscriptionId, line }) : null;
-    if (so?.stands) return { link: so.link, made: false };
+    const so = await createdBefore(this.services, tenant, { subscriptionId, line });
+    if (so?.stands && licenceId === undefined) return { link: so.link, made: false };
+    if (so?.active && licenceId !== so.link.licenceId) throw billedBeside(so.link.licenceId ?? '');
     try {
       return await dataSource.transaction(async (manager) => {
         await visibleTenant(manager, caller, tenantId, 'pessimistic_read');
@@ -42,7 +43,7 @@ export class LinksService {
         const before = await manager.findOneBy(Link, { tenantId, subscriptionId, line, archivedAt: IsNull() });
         if (before && before.licenceId === (licenceId ?? null)) return { link: before, made: false };
         // An import may have created it since.
-        if (licenceId === undefined && before && before.licenceId !== so?.link.licenceId) throw linkedMeanwhile();
+        if (before && before.licenceId !== null && before.licenceId !== so?.link.licenceId) throw linkedMeanwhile();
         const archivedAt = new Date(this.services.clock.now());
         const ended = licenceId === undefined ? null : await endedHolder(manager, tenant, licenceId);
         if (ended) await manager.update(Link, { id: ended.id }, { archivedAt, archivedWhy: 'renewal' });
@@ -173,6 +174,12 @@ async function isBeingCreated(manager: EntityManager, tenantId: string, subscrip
     [tenantId, subscriptionId, line],
   );
   return rows.length > 0;
+}
+
+function billedBeside(licenceId: string): Conflict {
+  return new Conflict(
+    `This line is kept in licence ${licenceId}, which an import created for it. Make that one inactive in HaloPSA, or delete it, then repeat the request: else both are billed.`,
+  );
 }
 
 function createdMeanwhile(): Conflict {

@@ -92,7 +92,8 @@ export function subscriptionRoutes(app: FastifyInstance, services: Services): vo
     url: '/tenants/:id/links',
     access: 'operator',
     summary: 'Adopt a licence that is there already, or have one created anyway',
-    description: 'In place of whatever was said before. Repeating it is safe; then the answer is 200.',
+    description:
+      'In place of whatever was said before. Repeating it is safe; then the answer is 200. A licence that an import created for the line has to be made inactive in HaloPSA before another one is adopted.',
     body: SetLink,
     response: LinkView,
     status: 201,

@@ -68,3 +68,15 @@ describe('A licence that is to be created anyway', () => {
     expect(app.sandbox.psa.licences().find(({ id }) => String(id) === fresh?.psaId)).toMatchObject({ client_id: Number(client) });
   });
 });
+
+it('A licence that was created and is active gives way to one that a person adopts only once it is not billed any more', async () => {
+  const { client_id } = app.sandbox.psa.licences().find(({ id }) => String(id) === created.psaId)!;
+  const adopted = String(app.sandbox.psa.addLicence({ name: 'By hand', client_id, count: 3, is_active: true }));
+  const { subscriptionId, line } = created;
+  const adopt = () => app.api<Shown>('POST', `/tenants/${tenantId}/links`, { subscriptionId, line, licenceId: adopted });
+  expect(await adopt()).toMatchObject({ status: 409, body: { detail: expect.stringContaining(created.psaId) } });
+  app.sandbox.psa.patchLicence(Number(created.psaId), { is_active: false });
+  expect(await adopt()).toMatchObject({ status: 201, body: { licenceId: adopted } });
+  expect(await imported()).toEqual([]);
+  expect(app.sandbox.psa.licences().find(({ id }) => String(id) === created.psaId)).toMatchObject({ is_active: false });
+});
