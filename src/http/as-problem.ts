@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { isConnectionLost } from '../database/connection-lost.js';
+import { gaveWay } from '../database/gave-way.js';
 import { EgressRefused } from '../egress/policy.js';
 import { UpstreamError } from '../egress/upstream-error.js';
 import { HttpProblem, Unavailable, Unprocessable } from './problem.js';
@@ -10,6 +11,7 @@ export function asProblem(error: unknown): HttpProblem {
   if (error instanceof UpstreamError) return upstream(error);
   if (error instanceof EgressRefused) return new Unprocessable(error.message);
   if (isConnectionLost(error)) return new Unavailable('The database does not answer right now. Try again in a moment.');
+  if (gaveWay(error)) return new Unavailable('Others changed the same at this moment. Try again.', 1);
   const framework = ofFramework(error);
   if (framework) return framework;
   return new HttpProblem(500, 'internal', 'Something went wrong in Isthmus', 'The log has more under this errorId.');
