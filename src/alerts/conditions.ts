@@ -51,6 +51,8 @@ export interface TenantFacts {
   psaSecretSetAt: Date | null;
   /** The latest import of all customers. */
   lastWhole: SettledImport | null;
+  /** The latest one of them that was for subscriptions, too; null where nobody wants them imported any more. */
+  lastOfSubscriptions: SettledImport | null;
   /** The latest import of any kind. */
   last: SettledImport | null;
   /** The latest import that waits for a person. */
@@ -92,9 +94,14 @@ export function conditionsOf(facts: TenantFacts): Condition[] {
   );
 }
 
-/** The import whose failure still stands. A good import of one customer says nothing of the others; a failed one is not to be lost. */
-function failure({ last, lastWhole }: TenantFacts): SettledImport | null {
-  const ended = [lastWhole, last].filter((run) => run !== null);
+/**
+ * The import whose failure still stands. A good import of one customer says nothing of the others, nor one of clients alone of subscriptions; a
+ * failed one is not to be lost.
+ */
+function failure({ last, lastWhole, lastOfSubscriptions }: TenantFacts): SettledImport | null {
+  // Credentials that were refused then were good for a later import of clients alone.
+  const ofSubscriptions = lastOfSubscriptions?.id !== lastWhole?.id && refusedBy(lastOfSubscriptions) !== null ? null : lastOfSubscriptions;
+  const ended = [lastWhole, ofSubscriptions, last].filter((run) => run !== null);
   return ended.find((run) => run.state === 'failed') ?? ended.find((run) => run.state === 'partly_failed') ?? null;
 }
 

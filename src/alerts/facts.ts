@@ -1,4 +1,4 @@
-import { type EntityManager, In, type FindOptionsWhere, IsNull } from 'typeorm';
+import { ArrayContains, type EntityManager, In, type FindOptionsWhere, IsNull } from 'typeorm';
 import { Import, type ImportState, IntegratorSlot, type PsaInstance, Tenant } from '../../entities/index.js';
 import { vendorOfPause } from '../imports/store/refusals.js';
 import { dueSlot } from '../integrator/due-slot.js';
@@ -17,6 +17,7 @@ export async function factsOf(manager: EntityManager, tenant: Tenant, psaInstanc
   };
   const slot = await manager.findOne(IntegratorSlot, { where: { tenantId: tenant.id }, order: { slot: 'DESC' } });
   const lastWhole = await latest(SETTLED, all);
+  const wanted = !tenant.integrator.enabled || tenant.integrator.subscriptions;
   const secretSetAt = psaInstance.secretsSetAt['clientSecret'];
   return {
     name: tenant.name,
@@ -30,6 +31,7 @@ export async function factsOf(manager: EntityManager, tenant: Tenant, psaInstanc
     verifiedAt: tenant.verifiedAt,
     psaSecretSetAt: secretSetAt === undefined ? null : new Date(secretSetAt),
     lastWhole,
+    lastOfSubscriptions: wanted ? await latest(SETTLED, { ...all, entities: ArrayContains(['subscriptions']) }) : null,
     last: await latest(SETTLED),
     waitingForApproval: await latest(['needs_approval']),
     lastSlot: slot && { dueAt: slot.dueAt, state: slot.state, note: slot.note },

@@ -16,6 +16,7 @@ const FACTS: TenantFacts = {
   verifiedAt: ago(1000),
   psaSecretSetAt: ago(1000),
   lastWhole: null,
+  lastOfSubscriptions: null,
   last: null,
   waitingForApproval: null,
   lastSlot: { dueAt: ago(10), state: 'started', note: null },
@@ -99,6 +100,12 @@ describe('Refused credentials', () => {
     expect(condition.condition).toBe('credentials_refused');
     expect(condition.summary).toMatch(what);
     expect(condition.detail).toMatch(todo);
+  });
+
+  it('are over once clients alone were imported with them', () => {
+    const since = run('succeeded', { id: 'clients-alone', createdAt: ago(1), finishedAt: ago(1) });
+    expect(words({ lastOfSubscriptions: failed('marketplace_credentials'), lastWhole: since, last: since })).toEqual([]);
+    expect(words({ lastOfSubscriptions: failed('x'), lastWhole: since, last: since })).toEqual(['import_failed']);
   });
 
   it('are over once they were seen to work, or a new secret was entered', () => {

@@ -102,6 +102,27 @@ describe('A condition that needs a person', () => {
     expect(on.tickets().map((ticket) => ticket['status_id'])).toEqual([9, 1]);
   });
 
+  it('is not over because clients alone were imported since: that says nothing of subscriptions', async () => {
+    await on.ended(FAILED);
+    await on.reconcile();
+    await on.ended({ ...GOOD, entities: ['customers'] });
+    await on.reconcile();
+    expect(await on.rows()).toEqual([expect.objectContaining({ condition: 'import_failed', closedAt: null })]);
+    await on.ended({ ...GOOD, entities: ['subscriptions'] });
+    await on.reconcile();
+    expect(await on.rows()).toEqual([expect.objectContaining({ closedAt: expect.any(Date) })]);
+  });
+
+  it('is over when clients alone were imported and subscriptions are not wanted any more', async () => {
+    await on.ended(FAILED);
+    await on.reconcile();
+    const integrator = { ...on.tenant.integrator, enabled: true, subscriptions: false };
+    await manager().update(Tenant, { id: on.tenant.id }, { integrator });
+    await on.ended({ ...GOOD, entities: ['customers'] });
+    await on.reconcile();
+    expect(await on.rows()).toContainEqual(expect.objectContaining({ condition: 'import_failed', closedAt: expect.any(Date) }));
+  });
+
   it('is told once for each of two tenants', async () => {
     const other = await on.addTenant({ name: 'Second' });
     await on.ended(FAILED);
