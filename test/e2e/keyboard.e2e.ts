@@ -137,7 +137,8 @@ describe('without a mouse, with everything connected', () => {
       await page.getByRole('dialog').waitFor();
       await keys.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
-      expect(await change.and(page.locator(':focus')).count()).toBe(1);
+      // The focus goes back by itself, a timer later.
+      await change.and(page.locator(':focus')).waitFor();
       await keys.to(page.getByRole('tab').first());
       await keys.press('ArrowRight');
       const reason = page.getByRole('tabpanel').getByRole('button').first();

@@ -4,7 +4,8 @@ import type { Locator, Page } from 'playwright-core';
 const MOST = 600;
 
 /**
- * Until what the last key put off is done. Dialogs move the focus from a timer: when they open, and after Tab in a field for a date. Nobody
+ * Until what the last key put off is done. Dialogs move the focus from a timer: when they open, and after Tab in a field for a date; lists that open
+ * find what is chosen in them from another, and Enter before it chooses nothing. Nobody
  * types so fast that two keys come before it; a script on a busy machine does, and its focus is pulled back (@mantine/hooks 9.7).
  */
 const PUT_OFF = 'new Promise((done) => setTimeout(done))';
@@ -52,10 +53,11 @@ export class Keys {
     await this.page.keyboard.type(text);
   }
 
-  /** Goes to a list that opens, and chooses the nth of its options. */
+  /** Goes to a list that opens, and chooses the nth of its options; 0 is the one that is chosen. */
   async choose(target: Locator, nth: number): Promise<void> {
     await this.do(target);
     await this.page.getByRole('option').first().waitFor();
+    await this.page.evaluate(PUT_OFF);
     for (let pressed = 0; pressed < nth; pressed++) await this.press('ArrowDown');
     await this.press('Enter');
     await this.page.getByRole('option').first().waitFor({ state: 'hidden' });
