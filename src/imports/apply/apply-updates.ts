@@ -1,11 +1,11 @@
 import type { Licence, Site } from '../../domain/index.js';
-import type { SkipReason } from '../../../entities/index.js';
 import type { LicenceUpdateChange, PlannedSkip, SiteUpdateChange } from '../plan/input.js';
 import type { Decided, Write } from '../store/decided-writes.js';
 import type { Settlement, Source, StoredChange } from '../store/plan-store.js';
 import type { SiteWrite, UpdateOutcome } from '../vendors.js';
 import { ArraySize } from './array-size.js';
 import type { ApplyContext } from './context.js';
+import { DECIDED } from './decided.js';
 import { callsForAll, compareShown } from './find-licences.js';
 
 type LicenceUpdate = StoredChange<LicenceUpdateChange>;
@@ -64,13 +64,6 @@ export async function applyLicenceUpdates(context: ApplyContext): Promise<void> 
   });
   if (unseen.length > 0) await settleUnseen(context, unseen);
 }
-
-/** By what a person decided: the reason to leave a licence alone, and what is said of it and of an address. */
-const DECIDED = {
-  moved: ['successor', 'A person linked its licence to another line while the import was looking. The next import goes by that.'],
-  mapping: ['unmapped_customer', 'A person decided about its customer while the import was looking. The next import goes by that.'],
-  ignored: ['ignored', 'A person said to ignore its customer while the import was looking.'],
-} as const satisfies Record<Decided, readonly [SkipReason, string]>;
 
 /** Notes changes as sent, but those about which a person decided otherwise since they were planned: they are left out, and settled. Gives the others. */
 async function markSent<T extends LicenceUpdate | SiteUpdate>(

@@ -3,18 +3,13 @@ import type { LicenceCreateChange } from '../plan/input.js';
 import type { Source, StoredChange } from '../store/plan-store.js';
 import type { ApplyContext } from './context.js';
 import { createRecords, type CreateOps } from './create-records.js';
+import { DECIDED } from './decided.js';
 import { compareShown, findLicences, licencesAt } from './find-licences.js';
 import { CANARIES, keyNotKept, refusesCreates } from './keys-kept.js';
 import type { MadeClients } from './apply-clients.js';
 
 const TAKEN_ELSEWHERE =
   'Another tenant of this PSA instance is connected to the same marketplace account and creates its licence at this moment. The next import sees it.';
-
-const DECIDED = {
-  mapping: ['unmapped_customer', 'A person decided about its customer while the import was looking. The next import goes by that.'],
-  ignored: ['ignored', 'A person said to ignore its customer while the import was looking.'],
-  link: ['already_in_psa', 'A person linked this line to a licence while the import was looking. The next import goes by that.'],
-} as const;
 
 type Create = StoredChange<LicenceCreateChange>;
 /** A create whose client is there. */
