@@ -20,6 +20,17 @@ describe('Which details an import reads because of orders', () => {
     await dataSource.query(`UPDATE tenants SET orders_read_until = NULL`);
     await dataSource.query(`DELETE FROM open_orders`);
   };
+  /** This one is answered once the others have been asked for, whichever an import asks for first. */
+  const answerLast = (id: string): void => {
+    const others = new Set(ids.filter((other) => other !== id).map((other) => `/subscriptions/${other}`));
+    const asked = Promise.withResolvers<void>();
+    on.sandbox.kernel.watch = {
+      arrived({ path }) {
+        if (others.delete(path) && others.size === 0) asked.resolve();
+        return path === `/subscriptions/${id}` ? asked.promise : undefined;
+      },
+    };
+  };
   const pass = (ms: number): void => reading.pass(ms);
   const read = (options?: { customerId?: string; preview?: boolean }): Promise<string[]> => reading.read(options);
 
@@ -169,6 +180,7 @@ describe('Which details an import reads because of orders', () => {
     const open = world.addOrder({ customerId, status: 'processing', statusCode: 'AS' });
     pass(HOUR);
     on.sandbox.kernel.faults.add({ vendor: 'marketplace', path: `^/subscriptions/${ids[2]}$`, times: 0, status: 500, body: {} });
+    answerLast(ids[2]!);
     expect(await read()).toEqual(expect.arrayContaining([ids[0], ids[1]]));
     world.changeSubscription(ids[0]!, {}, { quantity: 9, silent: true });
     Object.assign(open, { status: 'completed', statusCode: 'CP' });
