@@ -31,10 +31,13 @@ export function formOf(instance: PsaInstanceView | undefined): PsaForm {
 
 const none = (text: string): string | null => text.trim() || null;
 
-/** As the API takes it: empty optional fields are none, empty secrets are left out. With `closed`, so are credentials. */
-export function savedForm(form: PsaForm, closed: boolean) {
+/** As the API takes it: empty optional fields are none, empty secrets are left out. */
+export function savedForm(form: PsaForm) {
   const { name, callsPer5Minutes, baseUrl, clientId, clientSecret, iframeSecret } = form;
-  const credentials = {
+  return {
+    name,
+    callsPer5Minutes,
+    alerts: { ticketTypeId: none(form.ticketTypeId), clientId: none(form.alertClientId) },
     baseUrl,
     clientId,
     authUrl: none(form.authUrl),
@@ -42,8 +45,6 @@ export function savedForm(form: PsaForm, closed: boolean) {
     ...(clientSecret === '' ? {} : { clientSecret }),
     ...(iframeSecret === '' ? {} : { iframeSecret }),
   };
-  const alerts = { ticketTypeId: none(form.ticketTypeId), clientId: none(form.alertClientId) };
-  return { name, callsPer5Minutes, alerts, ...(closed ? {} : credentials) };
 }
 
 /** Where the API points, as fields of the form. */

@@ -21,7 +21,7 @@ export function NewPsaInstance({ opened, onClose }: { opened: boolean; onClose: 
   };
   const save = form.onSubmit((values) =>
     create.mutate(
-      { ...savedForm(values, false), baseUrl: values.baseUrl, clientId: values.clientId, clientSecret: values.clientSecret },
+      { ...savedForm(values), baseUrl: values.baseUrl, clientId: values.clientId, clientSecret: values.clientSecret },
       { onError: (error) => form.setErrors(formErrors(asProblem(error).fields)) },
     ),
   );

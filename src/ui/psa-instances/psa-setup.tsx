@@ -8,6 +8,7 @@ import type { PsaInstanceView } from '../api/generated.js';
 import { asProblem } from '../api/problem.js';
 import { useMay } from '../session/session.js';
 import { ProblemAlert } from '../states/problem.js';
+import { changed, takeSaved } from '../states/saving.js';
 import { Checks } from '../tenant/checks.js';
 import { Section } from '../tenant/section.js';
 import { faultsOf } from '../tenant/use-test.js';
@@ -27,10 +28,9 @@ export function PsaSetup({ instance }: { instance: PsaInstanceView }) {
   });
   const works = test.data?.checks.every(({ result }) => result !== 'failed') === true;
   const save = form.onSubmit((values) =>
-    update.mutate(savedForm(values, closed), {
+    update.mutate(changed(savedForm(form.getInitialValues()), savedForm(values)), {
       onSuccess: (saved) => {
-        form.setInitialValues(formOf(saved));
-        form.reset();
+        takeSaved(form, values, formOf(saved));
         notifications.show({ message: 'PSA instance saved.', color: 'green' });
       },
       onError: (error) => form.setErrors(formErrors(asProblem(error).fields)),

@@ -68,12 +68,6 @@ export function savedForm(entered: AccountForm) {
   };
 }
 
-/** Of the form as the API takes it, what somebody changed: sessions from Halo's tab may not even repeat the account's own fields. */
-export function changedForm(before: AccountForm, entered: AccountForm): Partial<ReturnType<typeof savedForm>> {
-  const was = savedForm(before) as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(savedForm(entered)).filter(([field, value]) => value !== was[field]));
-}
-
 /** What must be filled in before anything can be tried. With `all`, the secrets too. */
 export function missing(form: AccountForm, all: boolean): Partial<Record<keyof AccountForm, string>> {
   const needed: (keyof AccountForm)[] = [

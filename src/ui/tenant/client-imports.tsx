@@ -9,6 +9,7 @@ import { MAPPING_STATES, type ShownState } from '../mapping/mapping-states.js';
 import { useMay } from '../session/session.js';
 import { counted, countText } from '../shown/numbers.js';
 import { ProblemAlert } from '../states/problem.js';
+import { changed, takeSaved } from '../states/saving.js';
 import { ImportButtons } from './import-buttons.js';
 import { topLevelsQuery, useUpdateTenant } from './queries.js';
 import { Section } from './section.js';
@@ -16,22 +17,21 @@ import { Section } from './section.js';
 /** Client imports: mapping, and how customers become clients. */
 export function ClientImports({ tenant }: { tenant: TenantView }) {
   const mayChange = useMay('admin');
-  const { createUnmatched, onlyWithSubscriptions, updateMainSiteAddress, topLevelId } = tenant.clientImport;
-  const form = useForm({
-    initialValues: { createUnmatched, onlyWithSubscriptions, updateMainSiteAddress, topLevelId: topLevelId ?? null },
-  });
+  const form = useForm({ initialValues: settingsOf(tenant) });
   const update = useUpdateTenant(tenant.id);
   const topLevels = useQuery(topLevelsQuery(tenant.psaInstanceId));
-  const save = (): void =>
+  const save = (): void => {
+    const sent = form.getValues();
     update.mutate(
-      { clientImport: form.values },
+      { clientImport: changed(form.getInitialValues(), sent) },
       {
-        onSuccess: () => {
-          form.resetDirty();
+        onSuccess: (saved) => {
+          takeSaved(form, sent, settingsOf(saved));
           notifications.show({ message: 'Client imports saved.', color: 'green' });
         },
       },
     );
+  };
   return (
     <Section
       id="client-imports"
@@ -84,6 +84,11 @@ export function ClientImports({ tenant }: { tenant: TenantView }) {
       </Stack>
     </Section>
   );
+}
+
+function settingsOf({ clientImport }: TenantView) {
+  const { createUnmatched, onlyWithSubscriptions, updateMainSiteAddress, topLevelId = null } = clientImport;
+  return { createUnmatched, onlyWithSubscriptions, updateMainSiteAddress, topLevelId };
 }
 
 function Mappings({ tenant }: { tenant: TenantView }) {

@@ -1,9 +1,10 @@
 import { Button, Checkbox, Group, NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
-import type { TenantView } from '../api/generated.js';
+import type { IntegratorView, TenantView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
 import { ProblemAlert } from '../states/problem.js';
+import { changed, takeSaved, type Some } from '../states/saving.js';
 import { asProblem } from '../api/problem.js';
 import { IntegratorAtWork } from './integrator-at-work.js';
 import { useUpdateTenant } from './queries.js';
@@ -22,14 +23,15 @@ export function Integrator({ tenant }: { tenant: TenantView }) {
   const update = useUpdateTenant(tenant.id);
   const { enabled } = form.values.integrator;
   const save = (): void => {
-    const { integrator: wanted, guard: limits } = form.values;
-    const deactivateDeleted = wanted.enabled && wanted.deactivateDeleted;
+    const sent = form.getValues();
     update.mutate(
-      { integrator: { ...wanted, deactivateDeleted }, guard: limits },
+      {
+        integrator: wantedOf(form.getInitialValues().integrator, sent.integrator),
+        guard: changed(form.getInitialValues().guard, sent.guard),
+      },
       {
         onSuccess: (saved) => {
-          form.setInitialValues({ integrator: saved.integrator, guard: saved.guard });
-          form.reset();
+          takeSaved(form, sent, { integrator: saved.integrator, guard: saved.guard });
           notifications.show({ message: saved.integrator.enabled ? 'The integrator is on.' : 'The integrator is off.', color: 'green' });
         },
         onError: (error) =>
@@ -117,4 +119,10 @@ export function Integrator({ tenant }: { tenant: TenantView }) {
       )}
     </Section>
   );
+}
+
+/** What is asked for: switched on, it runs as it is shown; switched off, it deactivates nothing either. */
+function wantedOf(before: IntegratorView, now: IntegratorView): Some<IntegratorView> {
+  if (!now.enabled) return { enabled: false, deactivateDeleted: false };
+  return before.enabled ? changed(before, now) : now;
 }

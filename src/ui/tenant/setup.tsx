@@ -4,8 +4,9 @@ import { notifications } from '@mantine/notifications';
 import type { TenantView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
 import { ProblemAlert } from '../states/problem.js';
+import { changed, takeSaved } from '../states/saving.js';
 import { AccountFields } from './account-fields.js';
-import { accountOf, changedForm } from './account.js';
+import { accountOf, savedForm } from './account.js';
 import { Checks } from './checks.js';
 import { useUpdateTenant } from './queries.js';
 import { Section } from './section.js';
@@ -20,10 +21,10 @@ export function Setup({ tenant }: { tenant: TenantView }) {
   const update = useUpdateTenant(tenant.id);
   const save = (): void => {
     if (!isFilledIn(form, false)) return;
-    update.mutate(changedForm(accountOf(tenant), form.values), {
+    const sent = form.getValues();
+    update.mutate(changed(savedForm(form.getInitialValues()), savedForm(sent)), {
       onSuccess: (saved) => {
-        form.setInitialValues(accountOf(saved));
-        form.reset();
+        takeSaved(form, sent, accountOf(saved));
         notifications.show({ message: 'Setup saved.', color: 'green' });
       },
       onError: (error) => markFields(form, error),

@@ -6,6 +6,7 @@ import type { CustomerView, StartImport, SubscriptionImportInput, TenantView } f
 import { useMay } from '../session/session.js';
 import { pointedOut } from '../api/problem.js';
 import { ProblemAlert } from '../states/problem.js';
+import { changed, takeSaved } from '../states/saving.js';
 import { CustomerPicker } from './customer-picker.js';
 import { ImportButtons } from './import-buttons.js';
 import { useUpdateTenant } from './queries.js';
@@ -21,18 +22,20 @@ export function SubscriptionImports({ tenant }: { tenant: TenantView }) {
   const mayChange = useMay('admin');
   const form = useForm<Settings>({ initialValues: settingsOf(tenant) });
   const update = useUpdateTenant(tenant.id);
-  const save = (): void =>
+  const save = (): void => {
+    const sent = form.getValues();
+    const { supplierId, ...others } = changed(form.getInitialValues(), sent);
     update.mutate(
-      { subscriptionImport: { ...form.values, supplierId: form.values.supplierId.trim() || null } },
+      { subscriptionImport: { ...others, ...(supplierId === undefined ? {} : { supplierId: supplierId.trim() || null }) } },
       {
         onSuccess: (saved) => {
-          form.setInitialValues(settingsOf(saved));
-          form.reset();
+          takeSaved(form, sent, settingsOf(saved));
           notifications.show({ message: 'Subscription imports saved.', color: 'green' });
         },
         onError: (error) => form.setErrors(pointedOut(error, 'subscriptionImport')),
       },
     );
+  };
   return (
     <Section
       id="subscription-imports"
