@@ -15,6 +15,7 @@ import type { Progress } from './report-progress.js';
 import type { ImportHold } from './store/import-row.js';
 import { loadMappings } from './store/known.js';
 import { KnownLists } from './store/known-lists.js';
+import { releasedAmong } from './store/part-rows.js';
 import type { PlanStore } from './store/plan-store.js';
 import { clientsCalled, countForGuard, licencesNamed, requireLook, showsOurKeys } from './store/psa-records.js';
 import { Settled } from './store/settled.js';
@@ -217,7 +218,12 @@ async function settleOpenChanges({ dataSource, store, tenant, run }: PlanContext
     keys: writes.flatMap((change) => change.planned.snowid ?? []),
   });
   if (writes.length > 0) await requireLook(dataSource, tenant.id);
-  await settleLicenceWrites(store, writes, licences);
+  const released = await releasedAmong(
+    dataSource,
+    { tenantId: tenant.id, psaInstanceId: tenant.psaInstanceId },
+    licences.map(({ licenceId }) => licenceId),
+  );
+  await settleLicenceWrites(store, writes, licences, released);
 }
 
 /** Whether an import may make licences inactive: only the integrator's own, where the tenant says so. */

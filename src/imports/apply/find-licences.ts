@@ -39,8 +39,10 @@ export async function licencesAt(
 }
 
 /**
- * What creates of unknown end became, by a new look.
+ * What creates of unknown end became, by a new look: nothing that was there before them. One that was left behind at another client has the key of the one
+ * that is made in its place.
  *
+ * @param youngestBefore The youngest licence there was when the PSA was looked at; ids grow.
  * @param taken The ids of licences without a key that others of these creates became.
  */
 export async function findLicences<T extends { placed: LicenceFields }>(
@@ -51,7 +53,7 @@ export async function findLicences<T extends { placed: LicenceFields }>(
 ): Promise<Map<T, Licence>> {
   const keys = new Set(items.map(({ placed }) => placed.snowid));
   const wanted = ({ snowid, licenceId }: Licence): boolean =>
-    snowid == null ? Number(licenceId) > youngestBefore && !taken.has(licenceId) : keys.has(snowid);
+    Number(licenceId) > youngestBefore && (snowid == null ? !taken.has(licenceId) : keys.has(snowid));
   const listed = await licencesAt(context, new Set(items.map(({ placed }) => placed.client_id!)), wanted);
   return recogniseLicences(items, listed);
 }

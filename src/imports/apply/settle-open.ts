@@ -74,15 +74,18 @@ export async function settleClientCreates(
 /**
  * Says what became of writes to licences: creates are found by their key, updates by showing what was asked for. Of the licences
  * there are, those with the ids and keys of open changes are enough.
+ *
+ * @param released Those that were left behind at another client on purpose: the key counts for the ones made in their place.
  */
 export async function settleLicenceWrites(
   store: PlanStore,
   open: readonly OpenChange<LicenceFields>[],
   licences: readonly Licence[],
+  released: ReadonlySet<string>,
 ): Promise<void> {
   const byId = new Map(licences.map((licence) => [licence.licenceId, licence]));
   const byKey = Map.groupBy(
-    licences.filter((licence) => !licence.deleted && licence.snowid != null),
+    licences.filter(({ licenceId, deleted, snowid }) => !deleted && snowid != null && !released.has(licenceId)),
     (licence) => licence.snowid,
   );
   for (const change of open) {

@@ -224,7 +224,7 @@ export async function clientsFor(
 /** Licences left behind on purpose, among these. */
 export async function releasedAmong(
   db: Queryable,
-  { tenantId, psaInstanceId }: PartScope,
+  { tenantId, psaInstanceId }: Pick<PartScope, 'tenantId' | 'psaInstanceId'>,
   licenceIds: readonly string[],
 ): Promise<Set<string>> {
   if (licenceIds.length === 0) return new Set();
