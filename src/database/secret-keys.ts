@@ -34,9 +34,14 @@ async function rereadKeys(file: string): Promise<SecretKey[]> {
   return parseSecretKeys((await readFile(file, 'utf8')).trim());
 }
 
-/** Puts a new key before those of the data directory's file, in one step. It seals from now on; the others still open. */
-export async function addKey({ keys, file }: SecretKeys): Promise<SecretKey[]> {
+/**
+ * Puts a new key before those that stand in the data directory's file now, in one step. It seals from now on; the others still open. The caller
+ * sees to it that nobody else does so meanwhile.
+ */
+export async function addKey({ file }: Pick<SecretKeys, 'file'>): Promise<SecretKey[]> {
   if (file === undefined) throw new Error('These keys are not kept in a file.');
+  // Another rotation may have added one since this process read them, and sealed with it.
+  const keys = await rereadKeys(file);
   const numbers = keys.map(({ kid }) => Number(/^k(\d{1,9})$/.exec(kid)?.[1] ?? 0));
   const all = [{ kid: `k${Math.max(...numbers) + 1}`, key: newKey() }, ...keys];
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
