@@ -1,6 +1,7 @@
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { Logger } from '../observability/logger.js';
 import { installQueueSchema } from '../queue/schema.js';
+import { whileAtWork } from './while-at-work.js';
 
 /** The advisory lock that one migrating process holds: "isth" in ASCII, and 1. Other programs on the server use other numbers. */
 const LOCK = [0x69737468, 1];
@@ -24,23 +25,27 @@ export class SchemaTooNew extends Error {
 export async function migrate(dataSource: DataSource, logger?: Logger): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
   try {
-    // Waiting for the lock, and a long step, may take more than a statement is otherwise given.
-    await runner.query('SET statement_timeout = 0');
-    await runner.query('SELECT pg_advisory_lock($1, $2)', LOCK);
-    try {
-      await refuseNewer(dataSource, runner);
-      const executor = new MigrationExecutor(dataSource, runner);
-      executor.transaction = 'each';
-      const run = await executor.executePendingMigrations();
-      await installQueueSchema(dataSource);
-      for (const { name } of run) logger?.info({ migration: name }, 'Migrated the database');
-      return run.map(({ name }) => name);
-    } finally {
-      await runner.query('SELECT pg_advisory_unlock($1, $2)', LOCK);
-      await runner.query('RESET statement_timeout');
-    }
+    // Waiting for the lock, and a long step, may take more than a statement is otherwise given, and than a connection may be silent.
+    return await whileAtWork(dataSource, runner, () => locked(dataSource, runner, logger));
   } finally {
     await runner.release();
+  }
+}
+
+async function locked(dataSource: DataSource, runner: QueryRunner, logger?: Logger): Promise<string[]> {
+  await runner.query('SET statement_timeout = 0');
+  await runner.query('SELECT pg_advisory_lock($1, $2)', LOCK);
+  try {
+    await refuseNewer(dataSource, runner);
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = 'each';
+    const run = await executor.executePendingMigrations();
+    await installQueueSchema(dataSource);
+    for (const { name } of run) logger?.info({ migration: name }, 'Migrated the database');
+    return run.map(({ name }) => name);
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1, $2)', LOCK);
+    await runner.query('RESET statement_timeout');
   }
 }
 

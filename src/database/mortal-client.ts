@@ -8,22 +8,35 @@ export const STATEMENT_TIMEOUT_MS = 120_000;
 /** Nothing keeps a living server from answering for longer: a connection that is silent for so long is dead. In milliseconds. */
 const SILENCE_MS = STATEMENT_TIMEOUT_MS + 10_000;
 
+/** What such a client can be told beside what every client can. */
+export interface Mortal {
+  readonly silenceMs: number;
+  /** Postgres is known by another way to be at work for it: its silence begins anew. */
+  heardOf(): void;
+}
+
 /**
  * A client of Postgres that notices when the way to it swallows everything, as a proxy or a firewall may do that lost its state: there
  * is no error then, TCP's keep-alive may be answered by the proxy, and node-postgres waits for ever, with a place of its pool.
  * An error of connecting, which is the network's own, is noted as one about the database. Statements that are marked so are prepared.
  */
 export function mortalClient(silenceMs = SILENCE_MS): typeof Client {
-  return class MortalClient extends Client {
+  return class MortalClient extends Client implements Mortal {
+    readonly silenceMs = silenceMs;
+
     constructor(config?: string | ClientConfig) {
       super(config);
       // Only now is it certain which socket carries the connection: TLS puts another one in place.
       this.once('connect', () => {
-        const { stream } = (this as unknown as { connection: { stream: SilentSocket } }).connection;
+        const stream = socketOf(this);
         stream.setTimeout(silenceMs, () =>
           stream.destroy(Object.assign(new Error(`Postgres was silent for ${silenceMs / 1000} s`), { code: 'ETIMEDOUT' })),
         );
       });
+    }
+
+    heardOf(): void {
+      socketOf(this).setTimeout(silenceMs);
     }
 
     // Node-postgres declares a dozen forms of it; a text with its parameters is the one that statements to prepare come in.
@@ -54,8 +67,12 @@ export function mortalClient(silenceMs = SILENCE_MS): typeof Client {
 }
 
 interface SilentSocket {
-  setTimeout(ms: number, callback: () => void): void;
+  setTimeout(ms: number, callback?: () => void): void;
   destroy(error: Error): void;
+}
+
+function socketOf(client: Client): SilentSocket {
+  return (client as unknown as { connection: { stream: SilentSocket } }).connection.stream;
 }
 
 type Told = (error: Error | null | undefined, result: unknown) => void;
