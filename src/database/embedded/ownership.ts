@@ -6,7 +6,7 @@ import { birthOf, pidSpace } from './processes.js';
 
 const FILE = 'owner.json';
 const BEAT_MS = 5_000;
-/** After this long without a beat, an owner in another container counts as gone. */
+/** After this long without a beat, an owner in another container, or another boot of a machine, counts as gone. */
 const SILENCE_MS = 30_000;
 
 /** Who holds a data directory. */
@@ -20,7 +20,7 @@ interface Owner {
 export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse';
   constructor(dataDir: string, owner: { pid: number; here: boolean }, file: string) {
-    const who = owner.here ? `process ${owner.pid}` : 'an Isthmus in another container';
+    const who = owner.here ? `process ${owner.pid}` : 'an Isthmus in another container or on another machine';
     super(
       `The data directory ${dataDir} is in use by ${who}. Stop that one first, choose another ISTHMUS_DATA_DIR, or give both one Postgres by DATABASE_URL.` +
         (owner.here ? '' : ` If it runs no more, wait half a minute or delete ${file}.`),
@@ -69,8 +69,8 @@ export async function isOwned(dataDir: string): Promise<boolean> {
 async function lives(owner: Owner, path: string): Promise<boolean> {
   const space = await pidSpace();
   if (owner.space === space) return (await birthOf(owner.pid)) === owner.birth;
-  // A boot of the machine before this one: nothing of it lives. Another container's processes cannot be seen, but its beat can.
-  if (owner.space.split(' ')[0] !== space.split(' ')[0]) return false;
+  // Processes of another container, or of another machine that shares the folder, cannot be seen, but their beat can. That another boot is named
+  // does not say that it is over: only its silence does.
   const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
   return Date.now() - mtimeMs < SILENCE_MS;
 }
