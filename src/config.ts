@@ -49,6 +49,13 @@ const ISTHMUS_NAMES = ['ISTHMUS_DATA_DIR', 'ISTHMUS_SECRET_KEYS', 'ISTHMUS_SECRE
 const ROLES: readonly ProcessRole[] = ['all', 'web', 'worker'];
 const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
+/** Ends of the names that Kubernetes gives the variables of each service beside a container; a service may well be called `isthmus`. */
+const OF_SERVICE = /_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/;
+
+function isOfService(name: string, value = ''): boolean {
+  return OF_SERVICE.test(name) || (name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value));
+}
+
 /** What a parser throws: the rest of the sentence that begins with the variable's name. */
 class Fault extends Error {}
 
@@ -77,7 +84,8 @@ export function readConfig(env: Environment = process.env): Config {
     if (direct || !path) return [read(name, parse), Boolean(direct)];
     return [read(`${name}_FILE`, (file) => parse(contentOf(file))), true];
   };
-  for (const name of Object.keys(env).filter((key) => key.startsWith('ISTHMUS_') && !ISTHMUS_NAMES.includes(key))) {
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith('ISTHMUS_') || ISTHMUS_NAMES.includes(name) || isOfService(name, value)) continue;
     faults.push(`${name} is not a setting of Isthmus. There are ${ISTHMUS_NAMES.join(', ')}; correct its name or remove it.`);
   }
   const config: Config = {

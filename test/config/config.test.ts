@@ -91,6 +91,24 @@ describe('the environment', () => {
     expect(faults).toHaveLength(names.length + 1);
   });
 
+  it('leaves alone what Kubernetes sets for a service that is named after Isthmus', () => {
+    const ofServices = {
+      ISTHMUS_SERVICE_HOST: '10.96.12.7',
+      ISTHMUS_SERVICE_PORT: '8085',
+      ISTHMUS_SERVICE_PORT_HTTP: '8085',
+      ISTHMUS_PORT: 'tcp://10.96.12.7:8085',
+      ISTHMUS_PORT_8085_TCP: 'tcp://10.96.12.7:8085',
+      ISTHMUS_PORT_8085_TCP_PROTO: 'tcp',
+      ISTHMUS_PORT_8085_TCP_PORT: '8085',
+      ISTHMUS_PORT_8085_TCP_ADDR: '10.96.12.7',
+      ISTHMUS_POSTGRES_SERVICE_HOST: '10.96.12.8',
+      ISTHMUS_POSTGRES_PORT: 'tcp://10.96.12.8:5432',
+      ISTHMUS_POSTGRES_PORT_5432_TCP_ADDR: '10.96.12.8',
+    };
+    expect(faultsOf(ofServices)).toEqual([]);
+    expect(faultsOf({ ISTHMUS_PORT: '8086' })).toEqual([expect.stringMatching(/^ISTHMUS_PORT is not a setting/)]);
+  });
+
   it.each(['abc', 'k1:c2hvcnQ=', `:${KEY}`, `k1:${KEY},k1:${KEY}`, `k1:${KEY},`])('refuses the keys %j without repeating them', (keys) => {
     const [fault, ...more] = faultsOf({ ISTHMUS_SECRET_KEYS: keys });
     expect(more).toEqual([]);
