@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { IsNull } from 'typeorm';
 import { PsaInstance } from '../../entities/index.js';
-import type { SealedPlace } from '../database/sealing.js';
+import { SealingError, type SealedPlace } from '../database/sealing.js';
 import { Conflict, Unauthorized } from '../http/problem.js';
 import type { Services } from '../services.js';
 import { shownSecrets, showsSecret } from './credentials.js';
@@ -24,9 +24,7 @@ export class Senders {
   async verify(psaInstanceId: string, headers: IncomingHttpHeaders): Promise<void> {
     const { dataSource, sealer } = this.services;
     const instance = await dataSource.manager.findOneBy(PsaInstance, { id: psaInstanceId, archivedAt: IsNull() });
-    const secret = instance
-      ? await sealer.open(instance.webhookSecret, placeIn(psaInstanceId))
-      : await sealer.open(await (this.decoy ??= sealer.seal('none', NOWHERE)), NOWHERE);
+    const secret = instance ? await sealer.open(instance.webhookSecret, placeIn(psaInstanceId)) : await this.secretOfNone();
     const good = showsSecret(shownSecrets(headers), secret);
     if (!instance || !good) {
       throw new Unauthorized(
@@ -35,6 +33,19 @@ export class Senders {
     }
     if (!instance.enabled) {
       throw new Conflict(`The PSA instance "${instance.name}" is switched off in Isthmus. Set its enabled to true, then send this again.`);
+    }
+  }
+
+  /** Opened as an instance's own would be. */
+  private async secretOfNone(): Promise<string> {
+    const { sealer } = this.services;
+    try {
+      return await sealer.open(await (this.decoy ??= sealer.seal('none', NOWHERE)), NOWHERE);
+    } catch (error) {
+      if (!(error instanceof SealingError)) throw error;
+      // The key that it was sealed with was taken out meanwhile.
+      this.decoy = sealer.seal('none', NOWHERE);
+      return sealer.open(await this.decoy, NOWHERE);
     }
   }
 }

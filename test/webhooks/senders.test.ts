@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebhookDelivery } from '../../entities/index.js';
+import type { SecretKey } from '../../src/config.js';
+import { Sealer } from '../../src/database/sealing.js';
 import { basic, stage, type Stage } from './stage.js';
 
 const BODY = { event: 'ticket.updated' };
@@ -65,6 +67,26 @@ describe('who may send', () => {
     );
     expect(told[0]).toMatchObject({ status: 401, same: true });
     expect(told).toEqual(told.map(() => told[0]));
+  });
+
+  it('should not tell strangers more once the secret keys were changed and the old one is gone', async () => {
+    const key = (kid: string, fill: number): SecretKey => ({ kid, key: new Uint8Array(32).fill(fill) });
+    let inFile = [key('k1', 1)];
+    const sealer = new Sealer(inFile, () => Promise.resolve(inFile));
+    const other = await there.process({ sealer });
+    const toldStranger = async (): Promise<number> =>
+      (
+        await other.app.inject({
+          method: 'POST',
+          url: `/webhooks/halo/${randomUUID()}`,
+          headers: { authorization: 'Bearer wrong' },
+          payload: BODY,
+        })
+      ).statusCode;
+    expect(await toldStranger()).toBe(401);
+    inFile = [key('k2', 2)];
+    expect(await sealer.sealingKey()).toBe('k2');
+    expect(await toldStranger()).toBe(401);
   });
 
   it('should not read what strangers send', async () => {
