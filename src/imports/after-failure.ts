@@ -3,6 +3,9 @@ import type { Import, ImportError } from '../../entities/index.js';
 /** Waits before an import of the integrator is tried again, in seconds: one after each attempt that failed, until there are no more. */
 const WAITS = [120, 600, 1800];
 
+/** What may be over by the next attempt though no vendor is at fault: another process, which already has the key that is missing here, may make it. */
+const MAY_PASS = new Set(['unexpected', 'secret_unreadable']);
+
 /** Waits before an import that lost the database is tried again, in seconds; the last one from then on. */
 const WAITS_FOR_DATABASE = [5, 15, 30, 60];
 
@@ -15,7 +18,7 @@ export function triedAgainIn(
   { actor, code }: ImportError,
 ): number | null {
   if (trigger !== 'integrator' || preview) return null;
-  if (actor !== 'vendor' && code !== 'unexpected') return null;
+  if (actor !== 'vendor' && !MAY_PASS.has(code)) return null;
   return WAITS[tries - 1] ?? null;
 }
 

@@ -1,4 +1,5 @@
 import type { ImportError } from '../../entities/index.js';
+import { SealingError } from '../database/sealing.js';
 
 /** An import that cannot go on, with who must act and what to do. */
 export class ImportFailure extends Error {
@@ -72,6 +73,8 @@ export function describeFailure(error: unknown): ImportError {
     const said = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
     return { actor: error.actor, code: `${error.vendor}_${error.kind}`, message: `${said} ${advice}`.trim() };
   }
+  // Written for people, and without what was sealed.
+  if (error instanceof SealingError) return { actor: 'configuration', code: 'secret_unreadable', message: error.message };
   return {
     actor: 'isthmus',
     code: 'unexpected',

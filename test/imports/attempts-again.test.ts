@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { SealingError } from '../../src/database/sealing.js';
 import { claimImport } from '../../src/imports/store/import-row.js';
 import type { ImportDeps } from '../../src/imports/run-import.js';
 import { begin, haltCall } from './halted.js';
@@ -110,6 +111,13 @@ describe('After an attempt that did not end its import', () => {
     const broken: ImportDeps = { ...on.deps, connect: () => Promise.reject(new TypeError('inner text')) };
     expect(await begin(broken, id)).toEqual({ inSeconds: 120 });
     expect(await row(on, id)).toMatchObject({ state: 'queued', error: { actor: 'isthmus', code: 'unexpected' } });
+  });
+
+  it('of the integrator, because this process lacks the key of a secret, it is tried again: another may have it', async () => {
+    const id = await queueAs(on, 'integrator');
+    const lacking = new SealingError('The key is not there.', 'no_key');
+    expect(await begin({ ...on.deps, connect: () => Promise.reject(lacking) }, id)).toEqual({ inSeconds: 120 });
+    expect(await row(on, id)).toMatchObject({ state: 'queued', error: { actor: 'configuration', code: 'secret_unreadable' } });
   });
 
   it('of the integrator, because of what people must correct, it fails at once', async () => {

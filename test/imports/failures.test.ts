@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Tenant } from '../../entities/index.js';
 import { INTEGRATOR } from '../../src/auth/audit/actor.js';
+import { Sealer } from '../../src/database/sealing.js';
 import { generateMappings } from '../../src/imports/generate-mappings.js';
 import { runImport } from '../../src/imports/run-import.js';
 import type { Fault } from '../../src/sandbox/index.js';
@@ -247,6 +249,19 @@ describe('An import that meets trouble', () => {
   it('is switched off: it fails at once', async () => {
     await on.set({ enabled: false });
     expect((await on.run()).row).toMatchObject({ state: 'failed', error: { actor: 'configuration', code: 'disabled' } });
+    expect(on.sandbox.kernel.calls.all()).toEqual([]);
+  });
+
+  it('cannot open a stored secret: it says which one, with which key it was sealed, and what to do', async () => {
+    const password = await new Sealer([{ kid: 'of before', key: new Uint8Array(32) }]).seal('p', {
+      table: 'tenants',
+      column: 'password',
+      row: on.tenant.id,
+    });
+    await on.deps.dataSource.manager.update(Tenant, { id: on.tenant.id }, { password });
+    const { row } = await on.run();
+    expect(row).toMatchObject({ state: 'failed', error: { actor: 'configuration', code: 'secret_unreadable' } });
+    expect(row.error!.message).toMatch(/tenants\.password .*"of before".*not among ISTHMUS_SECRET_KEYS/);
     expect(on.sandbox.kernel.calls.all()).toEqual([]);
   });
 
