@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config.js';
-import { migrate, pendingMigrations } from '../database/migrate.js';
+import { migrate, pendingMigrations, requireKnownSchema } from '../database/migrate.js';
 import { type Database, openDatabase } from '../database/open.js';
 import { createLogger } from '../observability/logger.js';
 
@@ -9,6 +9,7 @@ export async function onMigrated<T>(config: Config, work: (dataSource: DataSourc
   const database = await openDatabase(config, createLogger({ level: 'warn', stream: 'stderr' }), { join: true });
   try {
     const { dataSource } = database;
+    await requireKnownSchema(dataSource);
     // An embedded database that nobody runs is ours; any other one is migrated by who runs it.
     if (config.databaseUrl === undefined && !database.joined) await migrate(dataSource);
     else if ((await pendingMigrations(dataSource)).length > 0) {

@@ -49,6 +49,16 @@ async function locked(dataSource: DataSource, runner: QueryRunner, logger?: Logg
   }
 }
 
+/** @throws SchemaTooNew when the database is ahead of the code. */
+export async function requireKnownSchema(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await refuseNewer(dataSource, runner);
+  } finally {
+    await runner.release();
+  }
+}
+
 /** Names of the schema's steps that this version knows and the database lacks. */
 export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
   const runner = dataSource.createQueryRunner();

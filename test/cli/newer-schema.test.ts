@@ -20,6 +20,9 @@ describe('an old process on the schema of a newer version', () => {
     ['start as web', ['start'], 'web'],
     ['start as worker', ['start'], 'worker'],
     ['migrate', ['migrate'], 'all'],
+    ['make a token', ['token', 'create', '--role', 'owner'], 'all'],
+    ['make a link to sign in', ['sign-in-link'], 'all'],
+    ['seal secrets anew, of which it may not know all', ['secrets', 'rotate'], 'all'],
   ])('refuses to %s, names both, and changes nothing', async (_what, command, role) => {
     const { code, err, out } = await run(command, { ...env, ISTHMUS_ROLE: role });
     expect(code).toBe(1);
@@ -28,5 +31,9 @@ describe('an old process on the schema of a newer version', () => {
     expect(`${out}${err}`).not.toContain('listens on');
     const [row] = await database.dataSource.query<{ n: number }[]>('SELECT count(*)::int AS n FROM migrations');
     expect(row?.n).toBe(migrations.length + 1);
+    const [made] = await database.dataSource.query<{ n: number }[]>(
+      'SELECT (SELECT count(*) FROM api_tokens) + (SELECT count(*) FROM sign_in_links) + (SELECT count(*) FROM audit) AS n',
+    );
+    expect(Number(made?.n)).toBe(0);
   });
 });
