@@ -23,9 +23,27 @@ async function heldElsewhere(beat: Date): Promise<void> {
 (process.platform === 'linux' ? describe : describe.skip)('a data directory whose owner names another boot', () => {
   it('is another machine’s while that says so: two machines may share the folder', async () => {
     await heldElsewhere(new Date());
+    const said = setInterval(() => void utimes(file, new Date(), new Date()), 10);
     await expect(takeOwnership(dataDir)).rejects.toThrow(DataDirectoryInUse);
+    clearInterval(said);
     expect(await isOwned(dataDir)).toBe(true);
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ pid: 7 });
+  });
+
+  it('is taken over, without another start, as soon as it is let go of', async () => {
+    await heldElsewhere(new Date());
+    const taking = takeOwnership(dataDir);
+    await rm(file);
+    const ownership = await taking;
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ pid: process.pid });
+    await ownership.release();
+  });
+
+  it('is taken over, without another start, as soon as it has been silent for half a minute', async () => {
+    await heldElsewhere(new Date(Date.now() - 29_500));
+    const ownership = await takeOwnership(dataDir);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ pid: process.pid });
+    await ownership.release();
   });
 
   it('is taken over when nobody has said so for half a minute', async () => {

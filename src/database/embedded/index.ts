@@ -46,7 +46,7 @@ export async function startEmbedded(dataDir: string, options: { logger?: Logger;
   const { logger, settings = [] } = options;
   const account = await postgresAccount();
   await makeDataDir(dataDir, account.uid !== undefined);
-  const ownership = await takeOwnership(dataDir);
+  const ownership = await takeOwnership(dataDir, logger);
   try {
     const closed = await barrier(dataDir, account);
     if (closed !== undefined) {

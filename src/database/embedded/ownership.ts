@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { link, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../../observability/logger.js';
 import { createWithContent, isCode, readIfThere } from './files.js';
 import { birthOf, pidSpace } from './processes.js';
 
@@ -8,6 +10,7 @@ const FILE = 'owner.json';
 const BEAT_MS = 5_000;
 /** After this long without a beat, an owner in another container, or another boot of a machine, counts as gone. */
 const SILENCE_MS = 30_000;
+const LOOK_MS = 100;
 
 /** Who holds a data directory. */
 interface Owner {
@@ -34,10 +37,11 @@ export interface Ownership {
 }
 
 /**
- * Takes a data directory for this process. What a dead process left behind is taken over.
+ * Takes a data directory for this process. What a dead process left behind is taken over; of one that cannot be seen from here, that takes up to half a
+ * minute: a machine that was started anew soon after it crashed is to come up by itself.
  * @throws DataDirectoryInUse while its owner lives.
  */
-export async function takeOwnership(dataDir: string): Promise<Ownership> {
+export async function takeOwnership(dataDir: string, logger?: Logger): Promise<Ownership> {
   const path = join(dataDir, FILE);
   const me: Owner = { pid: process.pid, birth: (await birthOf(process.pid)) ?? '', space: await pidSpace() };
   const mine = JSON.stringify(me);
@@ -45,8 +49,11 @@ export async function takeOwnership(dataDir: string): Promise<Ownership> {
     const found = await readIfThere(path);
     if (found === undefined) continue;
     const owner = parse(found);
-    if (owner && (await lives(owner, path)))
-      throw new DataDirectoryInUse(dataDir, { pid: owner.pid, here: owner.space === me.space }, path);
+    const here = owner?.space === me.space;
+    if (owner && !here && (await lives(owner, path)))
+      logger?.warn({ file: path }, 'Another container or machine held this data directory; seeing whether it still does');
+    if (owner && (here ? await lives(owner, path) : await isHeardOf(path)))
+      throw new DataDirectoryInUse(dataDir, { pid: owner.pid, here }, path);
     await discard(path, found);
   }
   const beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), BEAT_MS);
@@ -71,8 +78,23 @@ async function lives(owner: Owner, path: string): Promise<boolean> {
   if (owner.space === space) return (await birthOf(owner.pid)) === owner.birth;
   // Processes of another container, or of another machine that shares the folder, cannot be seen, but their beat can. That another boot is named
   // does not say that it is over: only its silence does.
-  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
-  return Date.now() - mtimeMs < SILENCE_MS;
+  return Date.now() - (await beatOf(path)) < SILENCE_MS;
+}
+
+/** When an owner last said that it lives, in milliseconds since 1970; 0 where it has left. */
+async function beatOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => ({ mtimeMs: 0 }))).mtimeMs;
+}
+
+/** Whether an owner says once more that it lives, before its silence has lasted long enough. */
+async function isHeardOf(path: string): Promise<boolean> {
+  const last = await beatOf(path);
+  while (Date.now() - last < SILENCE_MS) {
+    await sleep(LOOK_MS);
+    const now = await beatOf(path);
+    if (now !== last) return now !== 0;
+  }
+  return false;
 }
 
 /** Removes exactly the file that was judged: should another process have replaced it meanwhile, that one is put back. */
