@@ -186,6 +186,8 @@ function publicUrl(text: string): string {
   if (!url || !web || url.username || url.password || url.search || url.hash) {
     throw new Fault('is not an address for people: write it as "https://isthmus.example.com", without user, query or fragment.');
   }
+  // The page asks for its files, and for the API, at the root.
+  if (/[^/]/.test(url.pathname)) throw new Fault('has a path: give Isthmus a host name of its own, as in "https://isthmus.example.com".');
   return url.href.replace(/\/+$/, '');
 }
 

@@ -117,6 +117,12 @@ describe('the environment', () => {
     expect(fault).not.toContain('c2hvcnQ');
   });
 
+  it('has no path in its address for people, which the page and its files do not stand below', () => {
+    const [fault, ...more] = faultsOf({ PUBLIC_URL: 'https://msp.example.com/isthmus' });
+    expect(fault).toMatch(/^PUBLIC_URL .*host name of its own/);
+    expect(more).toEqual([]);
+  });
+
   it('needs keys of its own for a database of its own, where processes must share them', () => {
     expect(faultsOf({ DATABASE_URL: 'postgres://db/isthmus' })).toEqual([expect.stringMatching(/^ISTHMUS_SECRET_KEYS .*is missing/)]);
   });
