@@ -53,6 +53,11 @@ describe('isthmus start, without a database', () => {
     expect((await commandOf(postmaster?.pid ?? 0)) ?? '').not.toContain(dataDir);
   });
 
+  it('needs no TLS to its own Postgres, though the environment asks for it for other databases', async () => {
+    const made = await run(['token', 'create', '--role', 'owner'], { ...env, PGSSLMODE: 'require' });
+    expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^isth_/) });
+  });
+
   it('keeps tokens made before its first start, and over a kill', async () => {
     const token = (await run(['token', 'create', '--role', 'owner'], env)).out.trim();
     const killed = start(['start'], env);

@@ -87,8 +87,11 @@ export async function joinEmbedded(dataDir: string): Promise<EmbeddedPostgres | 
   return { url: address(postmaster.port, password.trim()), guest: true, stop: () => Promise.resolve() };
 }
 
+/** Said, because PGSSLMODE in the environment would else ask for TLS here too, which never leaves the machine. */
+const WITHOUT_TLS = 'sslmode=disable';
+
 function address(port: number, password: string): string {
-  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres?${WITHOUT_TLS}`;
 }
 
 /** As root, the user `postgres` must be able to pass through; what is secret inside has mode 0600 itself. */
