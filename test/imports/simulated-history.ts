@@ -3,6 +3,7 @@ import type { Fault, PsaSwitches } from '../../src/sandbox/index.js';
 
 /** One thing that happens. Numbers choose among what there is then. */
 export type Step =
+  | Word
   | { do: 'customer'; name: string }
   | { do: 'client'; name: string }
   | { do: 'subscription'; customer: number; products: string[]; seats: number }
@@ -11,15 +12,16 @@ export type Step =
   | { do: 'renewal'; subscription: number }
   | { do: 'vanish'; subscription: number }
   | { do: 'leave'; customer: number }
-  | { do: 'map'; customer: number; client: number }
-  | { do: 'ignore'; customer: number }
-  | { do: 'unmap'; customer: number }
+  | { do: 'price'; subscription: number; price: number; cost: number }
+  | { do: 'called'; customer: number; name: string }
+  | { do: 'products'; subscription: number; products: string[]; seats: number }
+  | { do: 'foreign'; client: number; sku: string }
+  | { do: 'answer'; what: 'approve' | 'some' | 'discard' }
   | { do: 'edit'; licence: number; count: number }
   | { do: 'inactive'; licence: number }
   | { do: 'drop'; licence: number; wholly: boolean }
   | { do: 'rename'; client: number; name: string }
   | { do: 'time'; hours: number }
-  | { do: 'adopt'; subscription: number; licence: number }
   | { do: 'merge'; from: number; into: number }
   | {
       do: 'import';
@@ -29,11 +31,40 @@ export type Step =
       meanwhile: { at: number; steps: Step[] } | null;
     };
 
+/** What somebody says by the page. */
+export type Word =
+  | { do: 'decide'; customer: number; what: 'client' | 'ignored' | 'createClient'; client: number; licences: Linked }
+  | { do: 'forget' | 'takeBack'; mapping: number; licences: Linked }
+  | { do: 'generate' }
+  | { do: 'anyway'; subscription: number; line: number }
+  | { do: 'settings'; settings: object }
+  | { do: 'adopt'; subscription: number; line: number; licence: number };
+
+/** What becomes of linked licences, when somebody says it. */
+export type Linked = 'leave' | 'recreate' | null;
+
 /** What an import is asked for. */
 export type How = 'all' | 'integrator' | 'preview' | 'customer';
 
 const some = fc.nat({ max: 7 });
 const names = fc.constantFrom('Contoso', 'contoso ', 'Contoso Ltd', 'Fabrikam', 'Woodgrove', 'Adatum');
+
+const linked = fc.constantFrom<Linked[]>(null, 'leave', 'recreate');
+
+const settings = fc.oneof(
+  fc.record({
+    clientImport: fc.record({ createUnmatched: fc.boolean(), onlyWithSubscriptions: fc.boolean(), updateMainSiteAddress: fc.boolean() }),
+  }),
+  fc.record({
+    subscriptionImport: fc.record({
+      prices: fc.constantFrom('on_create', 'always', 'never'),
+      names: fc.constantFrom('on_create', 'always'),
+      trials: fc.constantFrom('import', 'skip'),
+      followRenewals: fc.boolean(),
+    }),
+  }),
+  fc.record({ guard: fc.record({ floor: fc.constantFrom(0, 1, 100_000), percent: fc.constantFrom(0, 10, 100) }) }),
+);
 
 const faults: fc.Arbitrary<Fault> = fc
   .record({
@@ -88,15 +119,53 @@ const happening: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('renewal' as const), subscription: some }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('vanish' as const), subscription: some }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), customer: some }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('map' as const), customer: some, client: some }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('ignore' as const), customer: some }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('unmap' as const), customer: some }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('price' as const),
+      subscription: some,
+      price: fc.integer({ min: 1, max: 99 }),
+      cost: fc.integer({ min: 1, max: 99 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('called' as const), customer: some, name: names }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('products' as const),
+      subscription: some,
+      products: fc.array(fc.constantFrom('A', 'B', 'C'), { minLength: 1, maxLength: 2 }),
+      seats: fc.integer({ min: 1, max: 9 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('decide' as const),
+      customer: some,
+      what: fc.constantFrom('client' as const, 'client' as const, 'ignored' as const, 'createClient' as const),
+      client: some,
+      licences: linked,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('forget' as const, 'takeBack' as const), mapping: some, licences: linked }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('foreign' as const), client: some, sku: fc.constantFrom('A', 'B', 'C') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('generate' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('anyway' as const), subscription: some, line: some }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('settings' as const), settings }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('answer' as const),
+      what: fc.constantFrom('approve' as const, 'some' as const, 'discard' as const),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('edit' as const), licence: some, count: fc.nat({ max: 9 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('inactive' as const), licence: some }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('drop' as const), licence: some, wholly: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('rename' as const), client: some, name: names }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('time' as const), hours: fc.constantFrom(1, 5, 30, 24 * 40) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('adopt' as const), subscription: some, licence: some }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('adopt' as const), subscription: some, line: some, licence: some }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('merge' as const), from: some, into: some }) },
 );
 
@@ -114,8 +183,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+const WORDS: ReadonlySet<string> = new Set<Word['do']>(['decide', 'forget', 'takeBack', 'generate', 'anyway', 'adopt', 'settings']);
+
+export function isWord(step: Step): step is Word {
+  return WORDS.has(step.do);
+}
+
 /** How Halo may behave, and what happens. */
-export const anyHistory: fc.Arbitrary<{ psa: Partial<PsaSwitches>; recordsPerCall: number; steps: Step[] }> = fc.record({
+export const anyHistory: fc.Arbitrary<{ psa: Partial<PsaSwitches>; recordsPerCall: number; begun: boolean; steps: Step[] }> = fc.record({
   psa: fc.record({
     arrayAnswer: fc.constantFrom('last' as const, 'all' as const, 'all-when-asked' as const),
     arrayAtomic: fc.boolean(),
@@ -124,5 +199,18 @@ export const anyHistory: fc.Arbitrary<{ psa: Partial<PsaSwitches>; recordsPerCal
     unstableOrder: fc.boolean(),
   }),
   recordsPerCall: fc.constantFrom(1, 3, 100),
-  steps: fc.array(step, { minLength: 4, maxLength: 24 }),
+  begun: fc.boolean(),
+  steps: fc.array(step, { minLength: 4, maxLength: 24, size: 'max' }),
 });
+
+/** What there is in most histories from the start: customers with and without a client of their name, imported. */
+export const BEGINNING: readonly Step[] = [
+  { do: 'customer', name: 'Contoso' },
+  { do: 'client', name: 'Contoso' },
+  { do: 'customer', name: 'Fabrikam' },
+  { do: 'client', name: 'Woodgrove' },
+  { do: 'subscription', customer: 0, products: ['A'], seats: 2 },
+  { do: 'subscription', customer: 1, products: ['A', 'B'], seats: 3 },
+  { do: 'subscription', customer: 1, products: ['C'], seats: 4 },
+  { do: 'import', how: 'all', fault: null, crash: null, meanwhile: null },
+];

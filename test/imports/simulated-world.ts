@@ -3,10 +3,32 @@ import { SAFE_AFTER_MS } from '../../src/imports/store/take-over.js';
 import type { Call, PsaSwitches } from '../../src/sandbox/index.js';
 import { begin, endLocks, haltCall, silentFor } from './halted.js';
 import { addClient, addCustomer, addSubscription, EMPTY, product } from './people.js';
-import type { How, Step } from './simulated-history.js';
+import { isWord, type How, type Step } from './simulated-history.js';
+import { pick, type SimulatedPeople } from './simulated-people.js';
 import type { Ran, Stage } from './stage.js';
 
 const HOUR = 3_600_000;
+
+/** A licence that somebody entered in Halo. */
+const FOREIGN = {
+  type: 1,
+  site_id: 0,
+  name: 'From elsewhere',
+  count: 3,
+  is_active: true,
+  deleted: false,
+  status: 'Active',
+  price: 20,
+  purchase_price: 15,
+  snowid: '',
+  product_sku: '',
+  azure_connection_id: 0,
+  notes: '',
+  tenant_id: '',
+  tenant_name: '',
+  term_duration: '',
+  billing_cycle: '',
+};
 
 const isWrite = (call: Call): boolean => call.vendor === 'psa' && call.method === 'POST' && call.path.startsWith('/api/');
 
@@ -14,12 +36,18 @@ const isWrite = (call: Call): boolean => call.vendor === 'psa' && call.method ==
 export class SimulatedWorld {
   private bystander = { customer: '', subscription: '' };
 
-  constructor(private readonly on: Stage) {}
+  private importing = false;
+
+  constructor(
+    private readonly on: Stage,
+    private readonly people: SimulatedPeople,
+  ) {}
 
   async begin(psa: Partial<PsaSwitches>, recordsPerCall: number): Promise<void> {
     const { on } = this;
     await on.reset({ ...EMPTY, psa });
     on.sandbox.kernel.watch = {};
+    this.people.begin(this);
     await addClient(on, 'Tailspin');
     // Nothing happens to these: with nothing left at all, an import has nothing to go by.
     this.bystander = { customer: addCustomer(on, 'Tailspin'), subscription: '' };
@@ -40,7 +68,7 @@ export class SimulatedWorld {
     const { on } = this;
     const { world } = on.sandbox.marketplace;
     const { psa } = on.sandbox;
-    const pick = <T>(all: readonly T[], at: number): T | undefined => all[at % Math.max(1, all.length)];
+    if (isWord(one)) return this.people.say(one);
     switch (one.do) {
       case 'customer':
         addCustomer(on, one.name);
@@ -83,17 +111,30 @@ export class SimulatedWorld {
         if (customer) world.customers.delete(customer.id);
         return;
       }
-      case 'map':
-      case 'ignore':
-      case 'unmap': {
+      case 'called': {
         const customer = pick(this.customers, one.customer);
-        if (!customer) return;
-        if (one.do === 'map') await on.map(customer.id, { clientId: String(pick(psa.clients(), one.client)!.id) });
-        else if (one.do === 'ignore') await on.map(customer.id, { state: 'ignored' });
-        else
-          await on.database.dataSource.query(`UPDATE mappings SET archived_at = now() WHERE customer_id = $1 AND archived_at IS NULL`, [
-            customer.id,
-          ]);
+        if (customer) Object.assign(customer, { name: one.name });
+        return;
+      }
+      case 'price': {
+        const found = pick(this.subscriptions, one.subscription);
+        for (const line of found?.products ?? []) {
+          Object.assign(line, {
+            unitPrice: { currency: 'USD', amount: String(one.price) },
+            unitCost: { currency: 'USD', amount: String(one.cost) },
+          });
+        }
+        return;
+      }
+      case 'products': {
+        const found = pick(this.subscriptions, one.subscription);
+        if (found)
+          world.changeSubscription(found.id, { products: one.products.map((mpn) => product(mpn, { quantity: one.seats })) as never });
+        return;
+      }
+      case 'answer': {
+        const id = await this.people.answer(one.what);
+        if (id !== undefined && !this.importing) await this.toItsEnd(id);
         return;
       }
       case 'edit':
@@ -114,13 +155,9 @@ export class SimulatedWorld {
       case 'time':
         on.sandbox.kernel.clock.advance(one.hours * HOUR);
         return;
-      case 'adopt': {
-        const found = pick(this.subscriptions, one.subscription);
-        const id = pick(psa.licences(), one.licence)?.['id'];
-        const [line] = found?.products ?? [];
-        if (found && line?.mpn !== undefined && id !== undefined) await this.adopt(found.id, line.mpn, String(id));
+      case 'foreign':
+        psa.addLicence({ ...FOREIGN, client_id: pick(psa.clients(), one.client)!.id, vendor_product_sku: one.sku });
         return;
-      }
       case 'merge': {
         const [from, into] = [pick(psa.clients(), one.from)!.id, pick(psa.clients(), one.into)!.id];
         if (from !== into) psa.mergeClients(from, into);
@@ -133,19 +170,17 @@ export class SimulatedWorld {
     }
   }
 
-  /** Links a line to a licence as a person does, who may not take one that another line keeps. */
-  private async adopt(subscriptionId: string, line: string, licenceId: string): Promise<void> {
-    const links = (await this.on.links()).filter(({ archivedAt }) => archivedAt === null);
-    if (links.some((link) => link.licenceId === licenceId)) return;
-    await this.on.database.dataSource.query(
-      `UPDATE links SET archived_at = now(), archived_why = 'replaced' WHERE subscription_id = $1 AND line = $2 AND archived_at IS NULL`,
-      [subscriptionId, line],
-    );
-    await this.on.link(subscriptionId, line, licenceId);
+  async import(how: How, crash: { at: number; turn: 'arrived' | 'handled' } | null = null): Promise<Ran> {
+    this.importing = true;
+    try {
+      return await this.imported(how, crash);
+    } finally {
+      this.importing = false;
+    }
   }
 
   /** An import, in the middle of which its process may be stopped, to wake once another one has ended it. */
-  async import(how: How, crash: { at: number; turn: 'arrived' | 'handled' } | null = null): Promise<Ran> {
+  private async imported(how: How, crash: { at: number; turn: 'arrived' | 'handled' } | null = null): Promise<Ran> {
     const { on } = this;
     const customer = how === 'customer' ? { customerId: this.customers.at(-1)?.id ?? this.bystander.customer } : {};
     const id = await on.queue({ preview: how === 'preview', ...customer });

@@ -67,6 +67,7 @@ export interface Stage {
   tenant: Tenant;
   psaInstance: PsaInstance;
   deps: ImportDeps;
+  sealer: Sealer;
   /** Everything that was logged since the last reset. */
   logged: unknown[];
   /** How long, in milliseconds of real time, an import waits for what may still be on its way to the PSA. At first: not at all. */
@@ -204,6 +205,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     tenant: undefined as unknown as Tenant,
     psaInstance: undefined as unknown as PsaInstance,
     deps,
+    sealer,
     logged,
     lateMs: 0,
     async reset(scene = {}) {

@@ -18,7 +18,8 @@ import { webhookRoutes } from '../../src/webhooks/routes.js';
 import { createTestApp, type TestApp, testServices } from './app.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
-const ALL: readonly Feature[] = [
+/** Of the API, all. */
+export const FEATURES: readonly Feature[] = [
   tokenRoutes,
   auditRoutes,
   psaInstanceRoutes,
@@ -69,7 +70,7 @@ export async function connectedApp(): Promise<ConnectedApp> {
     logger,
     marketplaceCallsPerSecond: 1000,
   });
-  const test = await createTestApp(database, ALL, { ...services, connect, clock: { now: () => moment.at } }, OUTSIDE);
+  const test = await createTestApp(database, FEATURES, { ...services, connect, clock: { now: () => moment.at } }, OUTSIDE);
   await test.services.queue.start();
   const owner = await test.token('owner');
 
