@@ -7,6 +7,12 @@ import { type LinkedLicences, MappingView } from './dto.js';
 /** How many customers one request may be about. */
 const MOST = 500;
 
+/** A client as it was shown to be suggested for a customer. */
+export class SeenSuggestion {
+  @Line(64) customerId: string;
+  @PsaId() clientId: string;
+}
+
 /** Says the same of several customers: exactly one of `clientId`, `suggested`, `ignored` and `createClient`. */
 export class SetSeveralMappings {
   @IsArray()
@@ -19,6 +25,8 @@ export class SetSeveralMappings {
   @MayBeAbsent() @PsaId() clientId?: string;
   /** Each is the client that was suggested for it. */
   @MayBeAbsent() @Equals(true) suggested?: true;
+  /** With `suggested`, what somebody saw suggested: where it is anything else by now, nothing is done. */
+  @MayBeAbsent() @IsArray() @ArrayMaxSize(MOST) @NestedList(() => SeenSuggestion) suggestions?: SeenSuggestion[];
   @MayBeAbsent() @Equals(true) ignored?: true;
   @MayBeAbsent() @Equals(true) createClient?: true;
   @MayBeNull() @Line(2000) note?: string | null;

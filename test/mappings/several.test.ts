@@ -75,8 +75,36 @@ describe('saying the same of several customers', () => {
     expect(app.sandbox.kernel.calls.count()).toBe(0);
   });
 
+  it('should accept only the client that was seen suggested, where it is said which that was', async () => {
+    await suggest('c1', client.id);
+    await suggest('c2', '8');
+    await suggest('c3', client.id);
+    const suggestions = ['c1', 'c2'].map((customerId) => ({ customerId, clientId: client.id }));
+    const { body } = await several({ customerIds: ['c1', 'c2', 'c3'], suggested: true, suggestions });
+    expect(body.mappings.map(({ customerId }) => customerId)).toEqual(['c1']);
+    expect(body.refused).toEqual([
+      { customerId: 'c2', detail: `Client ${client.id} is not what is suggested for customer c2 any more. Look at it again.` },
+      { customerId: 'c3', detail: expect.stringContaining('No single client is suggested') },
+    ]);
+    expect(await standing()).toEqual({ c1: `mapped ${client.id}`, c2: 'suggested 8', c3: `suggested ${client.id}` });
+  });
+
+  it('should take the same acceptance twice, as of one who pressed twice', async () => {
+    await suggest('c1', client.id);
+    const accepted = { customerIds: ['c1'], suggested: true, suggestions: [{ customerId: 'c1', clientId: client.id }] };
+    const [first, second] = [await several(accepted), await several(accepted)];
+    expect(second.body).toEqual(first.body);
+    expect((await takeBack(second.body.mappings.map(({ id }) => id))).body.done).toBe(1);
+    expect(await standing()).toEqual({ c1: `suggested ${client.id}` });
+  });
+
   it('should take exactly one word', async () => {
-    for (const body of [{}, { ignored: true, createClient: true }, { clientId: client.id, suggested: true }])
+    for (const body of [
+      {},
+      { ignored: true, createClient: true },
+      { clientId: client.id, suggested: true },
+      { ignored: true, suggestions: [] },
+    ])
       expect((await several({ customerIds: ['c1'], ...body })).status).toBe(400);
     for (const customerIds of [[], ['c1', 'c1'], [7], Array.from({ length: 501 }, String)])
       expect((await several({ customerIds, ignored: true })).status).toBe(400);

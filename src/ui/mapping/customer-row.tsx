@@ -7,11 +7,11 @@ import { ClientPicker } from './client-picker.js';
 import { droppedClient, isClient } from './dragged-client.js';
 import classes from './mapping.module.css';
 import { MAPPING_STATES } from './mapping-states.js';
-import type { Word } from './use-steps.js';
+import { acceptance, type Word } from './use-steps.js';
 
 /** What somebody says of a customer. These stay the same functions, so that rows are rendered again only when they change. */
 export interface Acts {
-  choose: (customerId: string, chosen: boolean) => void;
+  choose: (customer: CustomerView, chosen: boolean) => void;
   say: (customerId: string, word: Word, client?: ClientView) => void;
   ignore: (customerId: string) => void;
   remove: (mappingId: string) => void;
@@ -63,7 +63,7 @@ export const CustomerRow = memo(function CustomerRow(props: CustomerRowProps) {
         aria-label={`Choose ${name}`}
         checked={chosen}
         disabled={!mayMap}
-        onChange={(event) => acts.choose(customerId, event.currentTarget.checked)}
+        onChange={(event) => acts.choose(customer, event.currentTarget.checked)}
       />
       <div style={{ minWidth: 0 }}>
         <Group gap="xs" wrap="nowrap">
@@ -87,7 +87,7 @@ export const CustomerRow = memo(function CustomerRow(props: CustomerRowProps) {
           {state === 'suggested' && mapping?.clientId && (
             <Button
               size="compact-sm"
-              onClick={() => say({ suggested: true })}
+              onClick={() => say(acceptance([customer]))}
               aria-label={`Accept ${mapping.clientName ?? mapping.clientId} for ${name}`}
             >
               Accept

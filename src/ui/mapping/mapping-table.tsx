@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import { api } from '../api/client.js';
-import type { TenantView } from '../api/generated.js';
+import type { CustomerView, TenantView } from '../api/generated.js';
 import { useMay } from '../session/session.js';
 import { SearchIcon, UndoIcon } from '../shown/icons.js';
 import { counted } from '../shown/numbers.js';
@@ -18,10 +18,11 @@ import { IgnoreDialog } from './ignore-dialog.js';
 import { LicencesQuestion } from './licences-question.js';
 import classes from './mapping.module.css';
 import { customersSource, parametersOf } from './queries.js';
-import { type Asked, useSteps } from './use-steps.js';
+import { acceptance, type Asked, useSteps } from './use-steps.js';
 
 /** How many can be mapped at once. */
 const MOST = 500;
+const NONE: ReadonlyMap<string, CustomerView> = new Map();
 const EMPTY: Record<Filter, string> = {
   undecided: 'Every customer is mapped or ignored.',
   mapped: 'No customer is mapped yet.',
@@ -38,15 +39,19 @@ export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; 
   const [filter, setFilter] = useState<Filter>(customerId === '' ? 'undecided' : 'all');
   const [typed, setTyped] = useState(customerId);
   const [search] = useDebouncedValue(typed.trim(), 200);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [chosen, setChosen] = useState<ReadonlyMap<string, CustomerView>>(NONE);
   const [ignoring, setIgnoring] = useState<string[]>([]);
   const source = useMemo(() => customersSource(tenant.id, { filter, search }), [tenant.id, filter, search]);
   const { map, remove, back, last, refused, question, ask } = useSteps(tenant.id);
   const [mapNow, removeNow] = [map.mutate, remove.mutate];
-  const say = useCallback((asked: Asked): void => mapNow(asked, { onSuccess: () => setChosen(new Set()) }), [mapNow]);
+  const say = useCallback((asked: Asked): void => mapNow(asked, { onSuccess: () => setChosen(NONE) }), [mapNow]);
   const acts = useMemo(
     (): Acts => ({
-      choose: (id, choose) => setChosen((before) => new Set(choose ? [...before, id] : [...before].filter((one) => one !== id))),
+      choose: (customer, choose) =>
+        setChosen((before) => {
+          const others = [...before].filter(([id]) => id !== customer.customerId);
+          return new Map(choose ? [...others, [customer.customerId, customer]] : others);
+        }),
       say: (id, word, client) => say({ customerIds: [id], word, ...(client ? { client } : {}) }),
       ignore: (id) => setIgnoring([id]),
       remove: (mappingId) => removeNow(mappingId),
@@ -55,10 +60,10 @@ export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; 
   );
   const chooseAll = useMutation({
     mutationFn: () => api.tenants.getTenantsIdCustomers({ id: tenant.id, ...parametersOf({ filter, search }), limit: MOST }),
-    onSuccess: ({ data }) => setChosen(new Set(data.map(({ customerId }) => customerId))),
+    onSuccess: ({ data }) => setChosen(new Map(data.map((customer) => [customer.customerId, customer]))),
   });
   const { psaInstanceId } = tenant;
-  const customerIds = [...chosen];
+  const customerIds = [...chosen.keys()];
   const error = map.error ?? remove.error ?? back.error ?? chooseAll.error;
   return (
     <Stack gap="sm">
@@ -68,7 +73,7 @@ export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; 
           value={filter}
           onChange={(value) => {
             setFilter(value as Filter);
-            setChosen(new Set());
+            setChosen(NONE);
           }}
           data={filtersOf(tenant.customers)}
         />
@@ -85,7 +90,7 @@ export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; 
           <Button
             size="compact-sm"
             variant="subtle"
-            onClick={() => (chosen.size > 0 ? setChosen(new Set()) : chooseAll.mutate())}
+            onClick={() => (chosen.size > 0 ? setChosen(NONE) : chooseAll.mutate())}
             loading={chooseAll.isPending}
           >
             {chosen.size > 0 ? 'Choose none' : 'Choose all'}
@@ -95,7 +100,7 @@ export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; 
               <Text size="sm" role="status">
                 {counted(chosen.size, 'customer')} chosen:
               </Text>
-              <Button size="compact-sm" variant="default" onClick={() => say({ customerIds, word: { suggested: true } })}>
+              <Button size="compact-sm" variant="default" onClick={() => say({ customerIds, word: acceptance([...chosen.values()]) })}>
                 Accept suggestions
               </Button>
               <ClientPicker

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/client.js';
-import type { ClientView, RefusedMapping, SetSeveralMappings } from '../api/generated.js';
+import type { ClientView, CustomerView, RefusedMapping, SetSeveralMappings } from '../api/generated.js';
 import { counted } from '../shown/numbers.js';
 import { customersKey } from './queries.js';
 
@@ -27,6 +27,14 @@ export interface Question {
   word: Word;
   client?: ClientView;
   licences: number;
+}
+
+/** That what was seen suggested for these customers is right: another suggestion that came since is not accepted unseen. */
+export function acceptance(seen: readonly CustomerView[]): Word {
+  const suggestions = seen.flatMap(({ customerId, mapping }) =>
+    mapping?.state === 'suggested' && mapping.clientId !== null ? [{ customerId, clientId: mapping.clientId }] : [],
+  );
+  return { suggested: true, suggestions };
 }
 
 /** How customers are mapped, and how the last step is taken back. */

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, Locator } from 'playwright-core';
+import { IsNull } from 'typeorm';
+import { Mapping } from '../../entities/index.js';
+import { storeCustomer } from '../support/marketplace-records.js';
+import { startBrowser } from './browser.js';
+import { Installation } from './installation.js';
+import { visit, type Visitor } from './visitor.js';
+
+interface Client {
+  id: string;
+  name: string;
+}
+
+let browser: Browser;
+let installation: Installation;
+let psaInstanceId: string;
+let tenantId: string;
+let clients: [Client, Client];
+beforeAll(async () => {
+  browser = await startBrowser();
+  installation = await Installation.start({ customers: 10, subscriptions: 10 });
+  psaInstanceId = await installation.addPsaInstance();
+  const [one, other] = installation.sandbox.psa.clients().filter((client) => client['inactive'] !== true);
+  clients = [one, other].map((client) => ({ id: String(client!['id']), name: String(client!['name']) })) as [Client, Client];
+});
+beforeEach(async () => {
+  tenantId = await installation.addTenant(psaInstanceId);
+  for (const customerId of ['c1', 'c2']) await storeCustomer(installation.database, tenantId, customerId);
+});
+afterAll(async () => {
+  await browser?.close();
+  await installation?.close();
+});
+
+const visiting = (what: (visitor: Visitor) => Promise<void>): Promise<void> => visit(browser, installation, what);
+const open = (visitor: Visitor, tenant = tenantId): Promise<void> => visitor.open(`/tenants/${tenant}/mapping`, 'Mapping');
+const rowOf = ({ page }: Visitor, customerId: string): Locator =>
+  page.getByRole('list', { name: 'Customers', exact: true }).getByRole('listitem').filter({ hasText: customerId });
+const said = ({ page }: Visitor, text: RegExp | string): Promise<void> => page.getByRole('status').filter({ hasText: text }).waitFor();
+const standing = async (customerId: string): Promise<string> => {
+  const found = await installation.database.dataSource.manager.findOneBy(Mapping, { tenantId, customerId, archivedAt: IsNull() });
+  return found ? `${found.state} ${found.clientId}` : 'none';
+};
+/** As an import that found a client of a name much like the customer's. */
+async function suggest(customerId: string, { id, name }: Client): Promise<void> {
+  const { manager } = installation.database.dataSource;
+  await manager.delete(Mapping, { tenantId, customerId });
+  await manager.insert(Mapping, {
+    tenantId,
+    customerId,
+    state: 'suggested',
+    clientId: id,
+    clientName: name,
+    origin: null,
+    candidates: [id],
+  });
+}
+
+describe('the mapping table', () => {
+  it('accepts what was shown to be suggested, and no other client that is suggested since', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const [shown, later] = clients;
+      await suggest('c1', shown);
+      await open(visitor);
+      await rowOf(visitor, 'c1').getByText(`perhaps ${shown.name} (${shown.id})`).waitFor();
+      await suggest('c1', later);
+      await rowOf(visitor, 'c1')
+        .getByRole('button', { name: /^Accept/ })
+        .click();
+      await said(visitor, '1 customer could not be changed');
+      expect(await standing('c1')).toBe(`suggested ${later.id}`);
+      // So it is for those that were chosen, too.
+      await rowOf(visitor, 'c1').getByText(`perhaps ${later.name} (${later.id})`).waitFor();
+      await rowOf(visitor, 'c1').getByRole('checkbox').check();
+      await suggest('c1', shown);
+      const answered = page.waitForResponse((response) => response.url().endsWith('/mappings/several'));
+      await page.getByRole('button', { name: 'Accept suggestions' }).click();
+      await answered;
+      expect(await standing('c1')).toBe(`suggested ${shown.id}`);
+    }));
+});
