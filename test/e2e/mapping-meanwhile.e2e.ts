@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator } from 'playwright-core';
 import { IsNull } from 'typeorm';
-import { Mapping } from '../../entities/index.js';
-import { storeCustomer } from '../support/marketplace-records.js';
+import { Link, Mapping } from '../../entities/index.js';
+import { storeCustomer, storeSubscription } from '../support/marketplace-records.js';
 import { startBrowser } from './browser.js';
 import { Installation } from './installation.js';
 import { visit, type Visitor } from './visitor.js';
@@ -79,5 +79,58 @@ describe('the mapping table', () => {
       await page.getByRole('button', { name: 'Accept suggestions' }).click();
       await answered;
       expect(await standing('c1')).toBe(`suggested ${shown.id}`);
+    }));
+
+  it('tells what failed also where something that was said later is done', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const [arrived, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      await page.route('**/mappings/several', async (route) => {
+        if (!String(route.request().postData()).includes('c1')) return route.continue();
+        arrived.resolve();
+        await goOn.promise;
+        return route.abort('connectionrefused');
+      });
+      await open(visitor);
+      for (const customerId of ['c1', 'c2']) {
+        await rowOf(visitor, customerId)
+          .getByRole('button', { name: /^More for/ })
+          .click();
+        await page.getByRole('menuitem', { name: 'Create a client for it' }).click();
+        if (customerId === 'c1') await arrived.promise;
+      }
+      await said(visitor, '1 customer: the next import creates a client.');
+      goOn.resolve();
+      await page.getByRole('alert').filter({ hasText: 'Isthmus does not answer' }).waitFor();
+      expect([await standing('c1'), await standing('c2')]).toEqual(['none', 'mapped null']);
+      visitor.complaints.splice(0);
+    }));
+
+  it('takes a step back where Halo subscriptions are linked, once it is said what becomes of them', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const [client] = clients;
+      const { database } = installation;
+      await open(visitor);
+      await rowOf(visitor, 'c1')
+        .getByRole('button', { name: /^Choose client for/ })
+        .click();
+      await page.getByRole('textbox', { name: /^Find a client in HaloPSA for/ }).fill(client.name);
+      await page
+        .getByRole('option')
+        .getByText(new RegExp(`^id ${client.id}( |$)`))
+        .click();
+      await said(visitor, /1 customer mapped to/);
+      await storeSubscription(database, tenantId, { subscriptionId: 's1', customerId: 'c1', status: 'active' }, ['A']);
+      const link = { psaInstanceId, tenantId, subscriptionId: 's1', line: 'A', licenceId: '910001', origin: 'created' as const };
+      await database.dataSource.manager.insert(Link, link);
+      await page.getByRole('button', { name: 'Take back' }).click();
+      const dialog = page.getByRole('dialog', { name: 'What becomes of the Halo subscriptions?' });
+      await dialog.waitFor();
+      expect(await standing('c1')).toBe(`mapped ${client.id}`);
+      await dialog.getByRole('button', { name: 'Leave them linked where they are' }).click();
+      await page.getByRole('button', { name: 'Take back' }).waitFor({ state: 'detached' });
+      expect(await standing('c1')).toBe('none');
+      await database.dataSource.manager.delete(Link, { licenceId: '910001' });
     }));
 });

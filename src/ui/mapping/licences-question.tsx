@@ -16,7 +16,7 @@ export function LicencesQuestion({
       {question && (
         <Stack>
           <Text size="sm">
-            {counted(question.customerIds.length, 'customer')} {question.customerIds.length === 1 ? 'has' : 'have'}{' '}
+            {counted(question.customers, 'customer')} {question.customers === 1 ? 'has' : 'have'}{' '}
             {counted(question.licences, 'linked Halo subscription')}. They are never moved between clients.
           </Text>
           <Button variant="default" onClick={() => onAnswer('leave')}>

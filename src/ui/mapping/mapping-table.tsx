@@ -42,7 +42,7 @@ export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; 
   const [chosen, setChosen] = useState<ReadonlyMap<string, CustomerView>>(NONE);
   const [ignoring, setIgnoring] = useState<string[]>([]);
   const source = useMemo(() => customersSource(tenant.id, { filter, search }), [tenant.id, filter, search]);
-  const { map, remove, back, last, refused, question, ask } = useSteps(tenant.id);
+  const { map, remove, back, last, refused, question, ask, error: failed } = useSteps(tenant.id);
   const [mapNow, removeNow] = [map.mutate, remove.mutate];
   const say = useCallback((asked: Asked): void => mapNow(asked, { onSuccess: () => setChosen(NONE) }), [mapNow]);
   const acts = useMemo(
@@ -64,7 +64,7 @@ export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; 
   });
   const { psaInstanceId } = tenant;
   const customerIds = [...chosen.keys()];
-  const error = map.error ?? remove.error ?? back.error ?? chooseAll.error;
+  const error = failed ?? chooseAll.error;
   return (
     <Stack gap="sm">
       <Group justify="space-between" wrap="wrap">
@@ -128,7 +128,7 @@ export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; 
                 size="compact-sm"
                 variant="default"
                 leftSection={<UndoIcon />}
-                onClick={() => back.mutate(last)}
+                onClick={() => back.mutate({ step: last })}
                 loading={back.isPending}
               >
                 Take back
@@ -177,8 +177,8 @@ export function MappingTable({ tenant, customerId = '' }: { tenant: TenantView; 
       <LicencesQuestion
         question={question}
         onAnswer={(licences) => {
-          if (question && licences) say({ ...question, word: { ...question.word, licences } });
           ask(null);
+          if (licences) question?.answer(licences);
         }}
       />
     </Stack>
