@@ -57,6 +57,31 @@ async function suggest(customerId: string, { id, name }: Client): Promise<void> 
   });
 }
 
+/** What of the browser's drags is used in it. */
+interface Drags {
+  DataTransfer: new () => { types: readonly string[]; getData: (type: string) => string; setData: (type: string, text: string) => void };
+  DragEvent: new (type: string, init: object) => object;
+}
+interface Dragged {
+  dispatchEvent: (event: object) => boolean;
+}
+
+/** What a drag of an element carries. Runs in the browser. */
+function pickedUp(element: Dragged): string[][] {
+  const { DataTransfer, DragEvent } = globalThis as unknown as Drags;
+  const dataTransfer = new DataTransfer();
+  element.dispatchEvent(new DragEvent('dragstart', { bubbles: true, dataTransfer }));
+  return dataTransfer.types.map((type) => [type, dataTransfer.getData(type)]);
+}
+
+/** Drops that on an element. Runs in the browser. */
+function dropped(element: Dragged, load: string[][]): void {
+  const { DataTransfer, DragEvent } = globalThis as unknown as Drags;
+  const dataTransfer = new DataTransfer();
+  for (const [type, text] of load) dataTransfer.setData(type!, text!);
+  element.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+}
+
 describe('the mapping table', () => {
   it('accepts what was shown to be suggested, and no other client that is suggested since', () =>
     visiting(async (visitor) => {
@@ -132,5 +157,25 @@ describe('the mapping table', () => {
       await page.getByRole('button', { name: 'Take back' }).waitFor({ state: 'detached' });
       expect(await standing('c1')).toBe('none');
       await database.dataSource.manager.delete(Link, { licenceId: '910001' });
+    }));
+
+  it('takes no client that is dragged over from another HaloPSA, whose ids mean others', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const other = await installation.addTenant(await installation.addPsaInstance('Another Halo'), { name: 'There' });
+      await open(visitor, other);
+      const dragged = page.getByRole('list', { name: 'Clients in HaloPSA' }).getByRole('listitem').first();
+      await dragged.waitFor();
+      const load = await dragged.evaluate(pickedUp);
+      expect(load.length).toBeGreaterThan(0);
+      await open(visitor);
+      await rowOf(visitor, 'c1').evaluate(dropped, load);
+      // What is said next is done, and nothing before it.
+      await rowOf(visitor, 'c2')
+        .getByRole('button', { name: /^More for/ })
+        .click();
+      await page.getByRole('menuitem', { name: 'Create a client for it' }).click();
+      await said(visitor, '1 customer: the next import creates a client.');
+      expect(await standing('c1')).toBe('none');
     }));
 });

@@ -38,7 +38,12 @@ export function ClientsPanel({ psaInstanceId }: { psaInstanceId: string }) {
               <div className={classes.list} role="region" aria-label="Clients found" tabIndex={0}>
                 <ul className={classes.plain} aria-label="Clients in HaloPSA">
                   {found.map((client) => (
-                    <li key={client.clientId} draggable onDragStart={(event) => dragClient(event, client)} className={classes.client}>
+                    <li
+                      key={client.clientId}
+                      draggable
+                      onDragStart={(event) => dragClient(event, psaInstanceId, client)}
+                      className={classes.client}
+                    >
                       <GripIcon />
                       <ClientLine client={client} />
                     </li>

@@ -46,7 +46,7 @@ export const CustomerRow = memo(function CustomerRow(props: CustomerRowProps) {
       aria-setsize={total}
       aria-posinset={index + 1}
       onDragOver={(event) => {
-        if (!mayMap || !isClient(event)) return;
+        if (!mayMap || !isClient(event, psaInstanceId)) return;
         event.preventDefault();
         event.dataTransfer.dropEffect = 'link';
         setOver(true);
@@ -55,7 +55,7 @@ export const CustomerRow = memo(function CustomerRow(props: CustomerRowProps) {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        const client = droppedClient(event);
+        const client = droppedClient(event, psaInstanceId);
         if (client) map(client);
       }}
     >

@@ -1,22 +1,23 @@
 import type { DragEvent } from 'react';
 import type { ClientView } from '../api/generated.js';
 
-const TYPE = 'application/x-isthmus-client';
+/** Drags go from one window to another, where the same id may be another HaloPSA's client. */
+const typeOf = (psaInstanceId: string): string => `application/x-isthmus-client-${psaInstanceId}`;
 
-/** Puts a client into a drag. */
-export function dragClient(event: DragEvent, client: ClientView): void {
-  event.dataTransfer.setData(TYPE, JSON.stringify(client));
+/** Puts a client of a PSA instance into a drag. */
+export function dragClient(event: DragEvent, psaInstanceId: string, client: ClientView): void {
+  event.dataTransfer.setData(typeOf(psaInstanceId), JSON.stringify(client));
   event.dataTransfer.setData('text/plain', client.name);
   event.dataTransfer.effectAllowed = 'link';
 }
 
-/** Whether what is dragged over is a client; what it is, the browser tells only on dropping. */
-export function isClient(event: DragEvent): boolean {
-  return event.dataTransfer.types.includes(TYPE);
+/** Whether what is dragged over is a client of the PSA instance; which one, the browser tells only on dropping. */
+export function isClient(event: DragEvent, psaInstanceId: string): boolean {
+  return event.dataTransfer.types.includes(typeOf(psaInstanceId));
 }
 
-/** The client that was dropped. */
-export function droppedClient(event: DragEvent): ClientView | undefined {
-  const text = event.dataTransfer.getData(TYPE);
+/** The client of the PSA instance that was dropped, if it was one. */
+export function droppedClient(event: DragEvent, psaInstanceId: string): ClientView | undefined {
+  const text = event.dataTransfer.getData(typeOf(psaInstanceId));
   return text === '' ? undefined : (JSON.parse(text) as ClientView);
 }
