@@ -72,6 +72,8 @@ export class TenantView {
   @Nullable() @IsISO8601() verifiedAt: string | null;
   /** The latest import that was no preview. */
   @Nullable() @Nested(() => ImportView) lastImport: ImportView | null;
+  /** The latest one of all customers that has ended, or waits for a person; one of subscriptions, too, unless the integrator leaves those out. */
+  @Nullable() @Nested(() => ImportView) lastWholeImport: ImportView | null;
   @Nested(() => CustomerCountsView) customers: CustomerCountsView;
   /** When the integrator comes next; in the past while a day that is due was not taken yet; null while it does not come. */
   @Nullable() @IsISO8601() nextRunAt: string | null;
@@ -109,7 +111,7 @@ export type ShownTenant = Pick<TenantView, keyof TenantView>;
 
 export function viewOfTenant(
   tenant: Tenant,
-  lastImport: Import | undefined,
+  imports: { last: Import | undefined; whole: Import | undefined },
   outlook: Outlook | undefined,
   customers: CustomerCounts = noCustomers(),
 ): ShownTenant {
@@ -133,7 +135,8 @@ export function viewOfTenant(
     guard: tenant.guard,
     status: tenant.pausedAt === null ? tenant.status : 'paused',
     verifiedAt: tenant.verifiedAt?.toISOString() ?? null,
-    lastImport: lastImport ? viewOfImport(lastImport) : null,
+    lastImport: imports.last ? viewOfImport(imports.last) : null,
+    lastWholeImport: imports.whole ? viewOfImport(imports.whole) : null,
     customers,
     nextRunAt: outlook?.nextRunAt?.toISOString() ?? null,
     lastRun: outlook?.lastRun ? viewOfLastRun(outlook.lastRun) : null,

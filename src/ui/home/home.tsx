@@ -7,19 +7,21 @@ import { Screen } from '../shell/screen.js';
 import { counted } from '../shown/numbers.js';
 import { When } from '../shown/times.js';
 import { Loading } from '../states/loading.js';
+import { ProblemAlert } from '../states/problem.js';
 import { Read } from '../states/read.js';
 import { tenantsQuery } from '../tenants/queries.js';
 import { FirstSteps } from './first-steps.js';
 import { NeedsYou } from './needs-you.js';
-import { needsOf } from './needs.js';
+import { needsOf, tellingImports } from './needs.js';
 import { heldImportsQuery, openDecisionsQuery } from './queries.js';
 
 /** What needs a person now, and what ran and will run. */
 export function Home() {
   const tenants = useQuery(tenantsQuery);
   const held = useQuery(heldImportsQuery);
-  const left = (tenants.data ?? []).flatMap(({ lastImport }) => (lastImport && lastImport.counts.skipped > 0 ? [lastImport.id] : []));
+  const left = (tenants.data ?? []).flatMap(tellingImports).flatMap(({ id, counts }) => (counts.skipped > 0 ? [id] : []));
   const decisions = useQueries({ queries: left.map(openDecisionsQuery) });
+  const unread = decisions.find(({ data, error }) => data === undefined && error !== null);
   const open = new Map(left.flatMap((id, at) => (decisions[at]?.data ? [[id, decisions[at].data]] : [])));
   return (
     <Screen title="Home" about="What needs you, and what the imports are doing.">
@@ -32,7 +34,14 @@ export function Home() {
               {decisions.some(({ isLoading }) => isLoading) ? (
                 <Loading rows={2} />
               ) : (
-                <Read query={held}>{(imports) => <NeedsYou needs={needsOf(found, imports, open)} />}</Read>
+                <Read query={held}>
+                  {(imports) => (
+                    <>
+                      {unread && <ProblemAlert error={unread.error} retry={() => void unread.refetch()} />}
+                      <NeedsYou needs={needsOf(found, imports, open)} all={unread === undefined} />
+                    </>
+                  )}
+                </Read>
               )}
               <section aria-labelledby="at-work">
                 <Title order={2} id="at-work" mb="sm">

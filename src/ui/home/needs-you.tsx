@@ -3,8 +3,9 @@ import { Link } from 'wouter';
 import { CheckIcon, QuestionIcon, WarningIcon } from '../shown/icons.js';
 import type { Need } from './needs.js';
 
-/** The list of what needs a person; that nothing does is said, too. */
-export function NeedsYou({ needs }: { needs: Need[] }) {
+/** The list of what needs a person; that nothing does is said, too, where these are `all` that there may be. */
+export function NeedsYou({ needs, all }: { needs: Need[]; all: boolean }) {
+  if (needs.length === 0 && !all) return null;
   return (
     <section aria-labelledby="needs-you">
       <Title order={2} id="needs-you" mb="sm">

@@ -17,8 +17,17 @@ export interface Need {
 }
 
 /**
+ * The imports that tell how a tenant stands: the latest of all its customers, and the latest of any. A good one of some customers says
+ * nothing of the others.
+ */
+export function tellingImports({ lastWholeImport, lastImport }: TenantView): ImportView[] {
+  const both = [lastWholeImport, lastImport].filter((one) => one !== null);
+  return both.filter(({ id }, at) => both.findIndex((one) => one.id === id) === at);
+}
+
+/**
  * What needs a person, the worst first.
- * @param open How many subscriptions the latest import of each tenant left alone until somebody decides, by the import's id.
+ * @param open What imports left alone until somebody decides, by the import's id.
  */
 export function needsOf(tenants: readonly TenantView[], held: readonly ImportView[], open: ReadonlyMap<string, OpenDecisions>): Need[] {
   const needs = tenants.flatMap((tenant) => [
@@ -30,7 +39,8 @@ export function needsOf(tenants: readonly TenantView[], held: readonly ImportVie
   return needs.toSorted((a, b) => Number(a.weight === 'waiting') - Number(b.weight === 'waiting'));
 }
 
-function troubles({ id, name, status, enabled, pausedWhy, lastImport }: TenantView): Need[] {
+function troubles(tenant: TenantView): Need[] {
+  const { id, name, status, enabled, pausedWhy } = tenant;
   if (!enabled) return [];
   const base = { key: `${id} trouble`, weight: 'broken' as const, tenant: name };
   const account = { to: `/tenants/${id}#setup`, go: 'Open its setup' };
@@ -38,14 +48,16 @@ function troubles({ id, name, status, enabled, pausedWhy, lastImport }: TenantVi
   if (status === 'failing') return [{ ...base, ...account, text: 'The marketplace refuses its account. Enter credentials that work.' }];
   if (status === 'untested')
     return [{ ...base, ...account, text: 'Its account was saved without being tried, so it is not scheduled. Test it.' }];
-  if (lastImport?.state === 'failed') {
-    const text = lastImport.error?.message ?? 'The last import failed.';
-    return [{ ...base, text: `The last import failed: ${text}`, to: `/imports/${lastImport.id}`, go: 'See why' }];
+  const imports = tellingImports(tenant);
+  const called = (one: ImportView): string => (one.id === tenant.lastImport?.id ? 'The last import' : 'The last import of all customers');
+  const failed = imports.find(({ state }) => state === 'failed');
+  if (failed) {
+    const text = failed.error?.message ?? 'It does not say why.';
+    return [{ ...base, text: `${called(failed)} failed: ${text}`, to: `/imports/${failed.id}`, go: 'See why' }];
   }
-  if (lastImport?.state === 'partly_failed') {
-    return [{ ...base, text: 'Some changes of the last import failed.', to: `/imports/${lastImport.id}`, go: 'See which' }];
-  }
-  return [];
+  const partly = imports.find(({ state }) => state === 'partly_failed');
+  if (!partly) return [];
+  return [{ ...base, text: `${called(partly)} failed in part.`, to: `/imports/${partly.id}`, go: 'See which changes' }];
 }
 
 function approvals({ id, name }: TenantView, held: readonly ImportView[]): Need[] {
@@ -83,16 +95,21 @@ function mappings(tenant: TenantView): Need[] {
   ];
 }
 
-function decisions({ id, name, lastImport }: TenantView, open: ReadonlyMap<string, OpenDecisions>): Need[] {
-  const waiting = lastImport ? open.get(lastImport.id) : undefined;
-  if (!lastImport || !waiting || waiting.count === 0) return [];
+function decisions(tenant: TenantView, open: ReadonlyMap<string, OpenDecisions>): Need[] {
+  const waiting = tellingImports(tenant).flatMap(({ id }) => {
+    const { lines, reason } = open.get(id) ?? { lines: [] };
+    return reason !== undefined && lines.length > 0 ? [{ id, lines, reason }] : [];
+  });
+  const [first] = waiting;
+  if (!first) return [];
+  const lines = new Set(waiting.flatMap((one) => one.lines));
   return [
     {
-      key: `${id} decisions`,
+      key: `${tenant.id} decisions`,
       weight: 'waiting',
-      tenant: name,
-      text: `${counted(waiting.count, 'subscription')} left alone until you decide: adopt a Halo subscription that is there, or create another.`,
-      to: `/imports/${lastImport.id}?tab=skips&reason=${waiting.reason}`,
+      tenant: tenant.name,
+      text: `${counted(lines.size, 'subscription')} left alone until you decide: adopt a Halo subscription that is there, or create another.`,
+      to: `/imports/${first.id}?tab=skips&reason=${first.reason}`,
       go: 'Decide',
     },
   ];

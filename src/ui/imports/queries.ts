@@ -48,6 +48,19 @@ export const skipsSource = (id: string, version: string, reason: SkipView['reaso
   page: (part, signal) => api.imports.getImportsIdSkips({ id, reason, ...part }, { signal }),
 });
 
+/** As many as are given at once. */
+const AT_ONCE = 500;
+
+/** All that an import left alone for a reason. */
+export async function allSkips(id: string, reason: SkipView['reason'], signal: AbortSignal): Promise<SkipView[]> {
+  const found: SkipView[] = [];
+  for (let offset = 0; ; offset += AT_ONCE) {
+    const { data, pagination } = await api.imports.getImportsIdSkips({ id, reason, offset, limit: AT_ONCE }, { signal });
+    found.push(...data);
+    if (offset + AT_ONCE >= pagination.total) return found;
+  }
+}
+
 /** How many held changes are shown; the guard holds what a person can read, but an account can be large. */
 const MOST_HELD = 500;
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { api } from '../api/client.js';
 import type { ImportView, SkipView } from '../api/generated.js';
 import { asProblem } from '../api/problem.js';
+import { allSkips } from './queries.js';
 import { sayOf, useShowLinks } from './use-link.js';
 
 /** How far the adopting of many is. */
@@ -13,20 +13,13 @@ export interface Adopting {
   over: boolean;
 }
 
-const AT_ONCE = 500;
-
 /**
  * Those that can be adopted as they were found: something stands for each alone, and nobody decided yet. Where several were found to
  * be the same Halo subscription, somebody has to say whose it is.
  */
 async function adoptable(importId: string, signal: AbortSignal): Promise<SkipView[]> {
-  const found: SkipView[] = [];
-  for (let offset = 0; ; offset += AT_ONCE) {
-    const wanted = { id: importId, reason: 'already_in_psa', offset, limit: AT_ONCE } as const;
-    const { data, pagination } = await api.imports.getImportsIdSkips(wanted, { signal });
-    found.push(...data.filter(({ psaId, decided }) => psaId !== undefined && decided === undefined));
-    if (offset + AT_ONCE >= pagination.total) break;
-  }
+  const all = await allSkips(importId, 'already_in_psa', signal);
+  const found = all.filter(({ psaId, decided }) => psaId !== undefined && decided === undefined);
   const rivals = Map.groupBy(found, ({ psaId }) => psaId);
   return found.filter(({ psaId }) => rivals.get(psaId)?.length === 1);
 }

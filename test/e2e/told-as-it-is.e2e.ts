@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { In } from 'typeorm';
+import { Import, Skip } from '../../entities/index.js';
+import type { ImportView } from '../../src/imports/import-view.js';
+import { startBrowser } from './browser.js';
+import { Installation } from './installation.js';
+import { visit, type Visitor, type VisitorOptions } from './visitor.js';
+
+let browser: Browser;
+let installation: Installation;
+let psaInstanceId: string;
+beforeAll(async () => {
+  browser = await startBrowser();
+  installation = await Installation.start();
+  psaInstanceId = await installation.addPsaInstance();
+});
+afterAll(async () => {
+  await browser?.close();
+  await installation?.close();
+});
+
+const visiting = (what: (visitor: Visitor) => Promise<void>, options?: VisitorOptions): Promise<void> =>
+  visit(browser, installation, what, options);
+const DELETED = { entity: 'subscription', line: 'A', psaId: null, reason: 'deleted_in_psa', detail: 'It was deleted.' } as const;
+const NOTHING = 'Nothing to do. Nothing is broken, and nothing waits for a decision of yours.';
+
+describe('Home', () => {
+  let tenantId: string;
+  let whole: ImportView;
+  /** How much it left to decide: more than one part of the list holds. */
+  let waiting: number;
+  beforeAll(async () => {
+    tenantId = await installation.addTenant(psaInstanceId);
+    whole = await installation.import(tenantId);
+    // What is left is what was left alone, and nobody has to map any customer.
+    await installation.database.dataSource.query(
+      `UPDATE mappings SET state = 'ignored', client_id = NULL, candidates = '{}' WHERE tenant_id = $1 AND state <> 'mapped'`,
+      [tenantId],
+    );
+    const { manager } = installation.database.dataSource;
+    const more = Array.from({ length: 600 }, (_, at) => ({ ...DELETED, importId: whole.id, marketplaceId: `more-${at}` }));
+    await manager.insert(Skip, more);
+    waiting = await manager.countBy(Skip, { importId: whole.id, reason: In(['already_in_psa', 'deleted_in_psa', 'successor']) });
+  });
+  it('does not say that nothing waits where it could not read that', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      await page.route(/\/skips\?/, (route) =>
+        route.fulfill({ status: 429, contentType: 'application/problem+json', body: '{"detail":"Too much."}' }),
+      );
+      await visitor.open('/', 'Home');
+      await page.getByRole('alert').filter({ hasText: 'Too much.' }).waitFor();
+      expect(await page.getByText(NOTHING).count()).toBe(0);
+      visitor.forgive(429);
+    }));
+
+  it('counts all that was left to decide', () =>
+    visiting(async (visitor) => {
+      await visitor.open('/', 'Home');
+      const need = visitor.page.getByRole('listitem').filter({ hasText: 'left alone until you decide' });
+      expect(await need.innerText()).toContain(`${waiting} subscriptions`);
+    }));
+
+  it('goes on telling what an import of everything left to decide once one customer was imported', () =>
+    visiting(async (visitor) => {
+      const { data } = await installation.api<{ data: { customerId: string }[] }>(
+        'GET',
+        `/tenants/${tenantId}/customers?state=mapped&limit=50`,
+      );
+      const left = await installation.database.dataSource.manager.findBy(Skip, { importId: whole.id, reason: 'already_in_psa' });
+      expect(left.length).toBeGreaterThan(0);
+      const lines = await installation.api<{ data: { subscriptionId: string; customerId: string }[] }>(
+        'GET',
+        `/tenants/${tenantId}/subscriptions?limit=500`,
+      );
+      const held = new Set(
+        lines.data.filter((line) => left.some((skip) => skip.marketplaceId === line.subscriptionId)).map(({ customerId }) => customerId),
+      );
+      const customer = data.find(({ customerId }) => !held.has(customerId))!;
+      await installation.import(tenantId, { customerId: customer.customerId });
+      await visitor.open('/', 'Home');
+      await visitor.page.getByText(`${waiting} subscriptions left alone until you decide`).waitFor();
+    }));
+
+  it('goes on telling that the import of everything failed once one customer was imported', async () => {
+    const { manager } = installation.database.dataSource;
+    await manager.update(
+      Import,
+      { id: whole.id },
+      { state: 'failed', error: { actor: 'vendor', code: 'psa_away', message: 'HaloPSA did not answer.' } },
+    );
+    await visiting(async (visitor) => {
+      await visitor.open('/', 'Home');
+      const needs = visitor.page.getByRole('region', { name: 'Needs you' });
+      expect(await needs.innerText()).toContain('The last import of all customers failed: HaloPSA did not answer.');
+    });
+    await manager.update(Import, { id: whole.id }, { state: whole.state, error: null });
+  });
+});
