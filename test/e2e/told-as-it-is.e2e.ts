@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { In } from 'typeorm';
 import { Import, Skip } from '../../entities/index.js';
@@ -97,4 +97,25 @@ describe('Home', () => {
     });
     await manager.update(Import, { id: whole.id }, { state: whole.state, error: null });
   });
+});
+
+describe('a tenant’s page', () => {
+  let tenantId: string;
+  beforeEach(async () => {
+    tenantId = await installation.addTenant(psaInstanceId, { name: 'Ingram CA' });
+  });
+
+  it('does not say that an account works that was entered, where the stored one was tried', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      await visitor.open(`/tenants/${tenantId}`, 'Ingram CA');
+      const test = page.getByRole('button', { name: 'Test', exact: true });
+      await test.click();
+      const holds = page.getByRole('list', { name: 'Checks' }).getByRole('img', { name: 'holds' });
+      await holds.first().waitFor();
+      await page.getByRole('textbox', { name: 'Username' }).fill('somebody-else.API');
+      await test.click();
+      await page.locator('[aria-invalid="true"]').first().waitFor();
+      expect(await holds.count()).toBe(0);
+    }));
 });

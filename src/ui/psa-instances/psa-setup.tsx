@@ -31,6 +31,7 @@ export function PsaSetup({ instance }: { instance: PsaInstanceView }) {
     update.mutate(changed(savedForm(form.getInitialValues()), savedForm(values)), {
       onSuccess: (saved) => {
         takeSaved(form, values, formOf(saved));
+        test.reset();
         notifications.show({ message: 'PSA instance saved.', color: 'green' });
       },
       onError: (error) => form.setErrors(formErrors(asProblem(error).fields)),

@@ -10,14 +10,20 @@ export function markFields(form: UseFormReturnType<AccountForm>, error: unknown)
   form.setErrors(asProblem(error).fields);
 }
 
-/** Tests an account: what was entered, or with `id` and nothing secret entered, what is stored. */
+const ACCOUNT = ['apiUrl', 'marketplace', 'username', 'password', 'subscriptionKey', 'applicationId'] as const;
+
+/** Whether the form shows the account as it is stored. */
+export function isAsStored(form: UseFormReturnType<AccountForm>): boolean {
+  return !ACCOUNT.some((field) => form.isDirty(field));
+}
+
+/** Tests an account: what was entered, or with `id` and nothing of the account changed, what is stored. */
 export function useTest(form: UseFormReturnType<AccountForm>, id?: string) {
   return useMutation({
-    mutationFn: () => {
-      const { password, subscriptionKey } = form.values;
-      const stored = id !== undefined && password === '' && subscriptionKey === '';
-      return stored ? api.tenants.postTenantsIdVerify({ id }) : api.tenants.postTenantsVerify(credentialsOf(form.values));
-    },
+    mutationFn: () =>
+      id !== undefined && isAsStored(form)
+        ? api.tenants.postTenantsIdVerify({ id })
+        : api.tenants.postTenantsVerify(credentialsOf(form.values)),
     onMutate: () => form.clearErrors(),
     onSuccess: ({ checks }) => form.setErrors(faultsOf(checks)),
     onError: (error) => markFields(form, error),
