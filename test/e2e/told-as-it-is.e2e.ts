@@ -118,4 +118,15 @@ describe('a tenant’s page', () => {
       await page.locator('[aria-invalid="true"]').first().waitFor();
       expect(await holds.count()).toBe(0);
     }));
+
+  it('leads to a first import that shows figures of all that it imports', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      await installation.import(tenantId, { preview: true, entities: ['customers'] });
+      await visitor.open(`/tenants/${tenantId}/first-import`, 'Ingram CA');
+      await page.getByRole('button', { name: 'Next' }).click();
+      const address = await page.getByRole('link', { name: 'See each change and each reason' }).getAttribute('href');
+      const shown = await installation.api<ImportView>('GET', String(address));
+      expect(shown).toMatchObject({ preview: true, entities: ['customers', 'subscriptions'] });
+    }));
 });

@@ -6,13 +6,15 @@ import { useMay } from '../session/session.js';
 
 const isOpen = (one: ImportView | null | undefined): boolean => one?.state === 'queued' || one?.state === 'running';
 
+const EVERYTHING: ImportView['entities'] = ['customers', 'subscriptions'];
+
 /** The latest preview of everything; null when there was none. */
 export const previewQuery = (tenantId: string) =>
   queryOptions({
     queryKey: ['imports', { tenantId, preview: true }],
     queryFn: async ({ signal }) => {
       const { data } = await api.imports.getImports({ tenantId, limit: 20 }, { signal });
-      return data.find(({ preview, scope }) => preview && scope.kind === 'all') ?? null;
+      return data.find(({ preview, scope, entities }) => preview && scope.kind === 'all' && entities.length === EVERYTHING.length) ?? null;
     },
     refetchInterval: ({ state }) => (isOpen(state.data) ? 1000 : false),
   });
@@ -27,7 +29,7 @@ export function useFirstLook(tenant: TenantView) {
   const may = useMay('operator');
   const preview = useQuery(previewQuery(tenantId));
   const { mutate: look, ...start } = useMutation({
-    mutationFn: () => api.imports.postTenantsIdImports({ id: tenantId }, { entities: ['customers', 'subscriptions'], preview: true }),
+    mutationFn: () => api.imports.postTenantsIdImports({ id: tenantId }, { entities: EVERYTHING, preview: true }),
     onSuccess: (started) => client.setQueryData(previewQuery(tenantId).queryKey, started),
   });
   const { mutate: match, ...matching } = useMutation({
