@@ -46,11 +46,14 @@ export class SubscriptionsQuery extends PageQuery implements LinesFilter {
 }
 
 export class AllSubscriptionsQuery extends SubscriptionsQuery {
+  /** Of its tenants: a client's id means somebody else in another PSA instance. */
+  @MayBeAbsent() @UuidField() psaInstanceId?: string;
   @MayBeAbsent() @UuidField() tenantId?: string;
 }
 
 /** As for the list, without its parts: a file holds everything, by ids. */
 export class ExportQuery implements LinesFilter {
+  @MayBeAbsent() @UuidField() psaInstanceId?: string;
   @MayBeAbsent() @UuidField() tenantId?: string;
   @MayBeAbsent() @Line(64) customerId?: string;
   @MayBeAbsent() @PsaId() clientId?: string;

@@ -25,7 +25,7 @@ export function subscriptionRoutes(app: FastifyInstance, services: Services): vo
     query: AllSubscriptionsQuery,
     response: listOf(SubscriptionLineView),
     handler: async ({ caller, query }) => {
-      const tenants = await tenantsInSight(services.dataSource.manager, caller, query.tenantId);
+      const tenants = await tenantsInSight(services.dataSource.manager, caller, query);
       const [found, total] = await listSubscriptions(services.dataSource, [...tenants.keys()], query);
       return page(found, total, query);
     },
@@ -40,7 +40,7 @@ export function subscriptionRoutes(app: FastifyInstance, services: Services): vo
     query: ExportQuery,
     file: 'text/csv',
     handler: async ({ caller, query, reply }) => {
-      const tenants = await tenantsInSight(services.dataSource.manager, caller, query.tenantId);
+      const tenants = await tenantsInSight(services.dataSource.manager, caller, query);
       reply.header('content-disposition', 'attachment; filename="subscriptions.csv"').type('text/csv; charset=utf-8');
       return Readable.from(exportSubscriptions(services.dataSource, tenants, query));
     },

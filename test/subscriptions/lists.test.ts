@@ -102,6 +102,14 @@ describe('lists of subscriptions', () => {
     expect((await app.api('GET', `/subscriptions?tenantId=${there}`, undefined, viewer)).status).toBe(404);
     expect((await app.api('GET', `/subscriptions/csv?tenantId=${there}`, undefined, viewer)).status).toBe(404);
   });
+
+  it('hold the lines of one PSA instance’s tenants, where that is in sight', async () => {
+    const { psaInstanceId } = (await app.api<{ psaInstanceId: string }>('GET', `/tenants/${there}`)).body;
+    expect(await ids(`/subscriptions?psaInstanceId=${psaInstanceId}`)).toEqual(['4']);
+    expect(await ids(`/subscriptions?psaInstanceId=${psaInstanceId}&tenantId=${here}`)).toEqual([]);
+    expect((await app.api('GET', `/subscriptions?psaInstanceId=${psaInstanceId}`, undefined, viewer)).status).toBe(404);
+    expect((await app.api('GET', `/subscriptions/csv?psaInstanceId=${psaInstanceId}`, undefined, viewer)).status).toBe(404);
+  });
 });
 
 describe('the file for spreadsheets', () => {

@@ -1,7 +1,7 @@
 import { Stack, Title } from '@mantine/core';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
-import { useLocation, useParams } from 'wouter';
+import { useLocation, useParams, useSearchParams } from 'wouter';
 import type { SubscriptionLineView } from '../api/generated.js';
 import { Screen } from '../shell/screen.js';
 import { Empty } from '../states/empty.js';
@@ -14,6 +14,7 @@ import { useTotal } from '../table/paged-rows.js';
 import { tenantsQuery } from '../tenants/queries.js';
 import { ClientAtTenant } from './client-at-tenant.js';
 import { customersOfClientQuery } from './queries.js';
+import { WhichHalo } from './which-halo.js';
 
 /** Those that say something about one client, and fit into the width of Halo's tab. */
 const WANTED = ['product', 'quantity', 'term', 'renewalDate', 'status', 'state', 'unitCost', 'unitPrice'];
@@ -22,11 +23,20 @@ const SHOWN = Object.fromEntries(COLUMNS.map(({ id }) => [id, WANTED.includes(id
 /** One client of HaloPSA, as its tab and button open it: who it is in the marketplace, what it has, and its import. */
 export default function ClientScreen() {
   const { clientId = '' } = useParams();
+  const [parameters] = useSearchParams();
   const [, go] = useLocation();
   const open = useCallback((line: SubscriptionLineView) => go(lineAddress(line)), [go]);
+  const psaInstanceId = parameters.get('psaInstance');
   const tenants = useQuery(tenantsQuery);
-  const customers = useQueries({ queries: (tenants.data ?? []).map(({ id }) => customersOfClientQuery(id, clientId)) });
-  const source = useMemo(() => linesSource({ clientId }, { id: 'product', desc: false }), [clientId]);
+  const there = (tenants.data ?? []).filter((tenant) => psaInstanceId === null || tenant.psaInstanceId === psaInstanceId);
+  // Whoever sees several HaloPSAs has to say which: the id is another client's in each.
+  const instances = [...new Set(there.map((tenant) => tenant.psaInstanceId))];
+  const shown = instances.length > 1 ? [] : there;
+  const customers = useQueries({ queries: shown.map(({ id }) => customersOfClientQuery(id, clientId)) });
+  const source = useMemo(
+    () => linesSource({ clientId, ...(psaInstanceId === null ? {} : { psaInstanceId }) }, { id: 'product', desc: false }),
+    [clientId, psaInstanceId],
+  );
   // Asked for beside the tenants, though they are shown only after.
   useTotal(source);
   const name = customers.flatMap(({ data = [] }) => data).find(({ mapping }) => mapping?.clientName)?.mapping?.clientName;
@@ -36,12 +46,14 @@ export default function ClientScreen() {
       about={`Client ${clientId} of HaloPSA: its customers in the marketplace, and what they hold.`}
     >
       <Read query={tenants}>
-        {(found) =>
-          found.length === 0 ? (
+        {() =>
+          there.length === 0 ? (
             <Empty title="Nothing is connected yet">An administrator connects a marketplace account first.</Empty>
+          ) : instances.length > 1 ? (
+            <WhichHalo clientId={clientId} instances={instances} />
           ) : (
             <Stack>
-              {found.map((tenant, at) => (
+              {shown.map((tenant, at) => (
                 <ClientAtTenant key={tenant.id} tenant={tenant} clientId={clientId} customers={customers[at]!} />
               ))}
               <Title order={2}>Subscriptions</Title>

@@ -1,5 +1,6 @@
 /** Which lines are wanted. The names are the API's, and those in the address. */
 export interface Filters {
+  psaInstanceId?: string;
   tenantId?: string;
   customerId?: string;
   clientId?: string;
@@ -30,6 +31,11 @@ export function sortOf(parameters: URLSearchParams): { id: string; desc: boolean
 /** Where the file of those lines is. */
 export function csvAddress(filters: Filters): string {
   return `/api/v1/subscriptions/csv?${new URLSearchParams({ ...filters }).toString()}`;
+}
+
+/** Where a client is shown. Its id means somebody else in another PSA instance. */
+export function clientAddress(clientId: string, psaInstanceId: string | undefined): string {
+  return `/clients/${encodeURIComponent(clientId)}${psaInstanceId === undefined ? '' : `?psaInstance=${psaInstanceId}`}`;
 }
 
 /** Where one line is shown. */
