@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { storeCustomer, storeMapping, storeSubscription } from '../support/marketplace-records.js';
 import { startBrowser } from './browser.js';
 import { Installation } from './installation.js';
+import { signIn } from './sign-in.js';
 import { visit, type Visitor } from './visitor.js';
 
 let browser: Browser;
@@ -54,5 +55,32 @@ describe('whoever works in two HaloPSAs', () => {
       await page.getByRole('table', { name: 'Subscriptions' }).getByRole('link', { name: 'Product MPN There' }).waitFor();
       expect(await page.getByText('Product MPN Here').count()).toBe(0);
       expect(await visitor.barriers()).toEqual([]);
+    }));
+});
+
+describe('a session that ended', () => {
+  it('leaves nothing to see for whoever signs in next in that browser', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      await page.clock.install();
+      await visitor.open(`/tenants/${here.tenantId}`, 'Ingram Here');
+      await installation.database.dataSource.query('UPDATE sessions SET ended_at = now()');
+      // By itself the page looks again after a while.
+      await page.clock.fastForward(20_000);
+      await visitor.at('Sign in to Isthmus');
+      await signIn(page.context(), installation, { role: 'viewer', psaInstanceId: there.psaInstanceId });
+      // The page asks who is there when somebody comes back to it after a while.
+      await page.clock.fastForward(61_000);
+      const refused = Promise.withResolvers<void>();
+      await page.route(`**/api/v1/tenants/${here.tenantId}`, async (route) => {
+        await refused.promise;
+        await route.continue();
+      });
+      await page.evaluate(`window.dispatchEvent(new Event('visibilitychange'))`);
+      await page.getByRole('link', { name: 'Home' }).waitFor();
+      expect(await page.getByRole('heading', { name: 'Ingram Here' }).count()).toBe(0);
+      refused.resolve();
+      await page.getByText('Not found', { exact: true }).waitFor();
+      visitor.forgive(401, 404);
     }));
 });

@@ -1,8 +1,8 @@
-import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { queryOptions, useMutation, useSuspenseQuery } from '@tanstack/react-query';
 import { api } from '../api/client.js';
 import type { SessionView } from '../api/generated.js';
 import { ProblemError } from '../api/problem.js';
-import { SESSION_KEY } from '../api/query-client.js';
+import { changeSession, endSession, SESSION_KEY } from '../api/query-client.js';
 
 export type Session = SessionView;
 export type Role = Session['role'];
@@ -12,12 +12,16 @@ const RANKS: readonly Role[] = ['viewer', 'operator', 'admin', 'owner'];
 /** Null when nobody is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: SESSION_KEY,
-  queryFn: async (): Promise<Session | null> => {
+  queryFn: async ({ client }): Promise<Session | null> => {
+    const before = client.getQueryData<Session | null>(SESSION_KEY);
     try {
-      return await api.sessions.getSession();
+      const now = await api.sessions.getSession();
+      if (before && before.startedAt !== now.startedAt) changeSession();
+      return now;
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 401) return null;
-      throw error;
+      if (!(error instanceof ProblemError && error.status === 401)) throw error;
+      if (before) endSession();
+      return null;
     }
   },
   staleTime: 60_000,
@@ -38,14 +42,6 @@ export function useMay(least: Role, touches?: 'secrets'): boolean {
 
 /** Signs out, and forgets everything that was read. */
 export function useSignOut(): () => void {
-  const client = useQueryClient();
-  const { mutate } = useMutation({
-    mutationFn: () => api.sessions.deleteSession(),
-    onSettled: () => {
-      // The session's own query stays, for the page to see that nobody is signed in.
-      client.setQueryData(SESSION_KEY, null);
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
-    },
-  });
+  const { mutate } = useMutation({ mutationFn: () => api.sessions.deleteSession(), onSettled: endSession });
   return () => mutate();
 }
