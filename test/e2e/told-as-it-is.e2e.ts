@@ -130,3 +130,33 @@ describe('a tenant’s page', () => {
       expect(shown).toMatchObject({ preview: true, entities: ['customers', 'subscriptions'] });
     }));
 });
+
+describe('lists', () => {
+  it('of subscriptions are of what stands in the search, also once all are asked for again', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      await visitor.open('/subscriptions', 'Subscriptions');
+      const search = page.getByRole('textbox', { name: 'Search subscriptions' });
+      await search.fill('Nobody’s');
+      await page.getByText('No subscription fits').waitFor();
+      await page.getByRole('link', { name: 'Subscriptions', exact: true }).click();
+      await page.getByRole('table', { name: 'Subscriptions' }).waitFor();
+      expect(await search.inputValue()).toBe('');
+    }));
+
+  it('of imports call no tenant archived while the tenants are being read', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const goOn = Promise.withResolvers<void>();
+      await page.route(/\/api\/v1\/tenants\?/, async (route) => {
+        await goOn.promise;
+        await route.continue();
+      });
+      await visitor.open('/imports', 'Imports');
+      const table = page.getByRole('table', { name: 'Imports' });
+      await table.getByRole('row').nth(1).waitFor();
+      expect(await table.getByText('archived').count()).toBe(0);
+      goOn.resolve();
+      await table.getByText('Ingram US').first().waitFor();
+    }));
+});

@@ -25,7 +25,7 @@ export default function ImportsScreen() {
     () => importsSource({ ...(tenantId === null ? {} : { tenantId }), ...(state === null ? {} : { state }) }),
     [tenantId, state],
   );
-  const columns = useMemo(() => columnsOf(tenants ?? []), [tenants]);
+  const columns = useMemo(() => columnsOf(tenants), [tenants]);
   const open = useCallback(({ id }: ImportView) => go(`/imports/${id}`), [go]);
   const choose = (name: string, value: string | null): void =>
     want(
@@ -75,8 +75,10 @@ export default function ImportsScreen() {
   );
 }
 
-function columnsOf(tenants: readonly TenantView[]): Column<ImportView>[] {
-  const names = new Map(tenants.map(({ id, name }) => [id, name]));
+function columnsOf(tenants: readonly TenantView[] | undefined): Column<ImportView>[] {
+  const names = new Map(tenants?.map(({ id, name }) => [id, name]));
+  // Until they were read, nothing is known of any.
+  const other = tenants ? 'archived' : '…';
   return [
     {
       id: 'createdAt',
@@ -87,7 +89,7 @@ function columnsOf(tenants: readonly TenantView[]): Column<ImportView>[] {
         </Anchor>
       ),
     },
-    { id: 'tenant', header: 'Tenant', cell: ({ tenantId }) => names.get(tenantId) ?? 'archived' },
+    { id: 'tenant', header: 'Tenant', cell: ({ tenantId }) => names.get(tenantId) ?? other },
     {
       id: 'what',
       header: 'What',

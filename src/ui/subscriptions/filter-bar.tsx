@@ -1,7 +1,7 @@
 import { Button, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { SearchIcon } from '../shown/icons.js';
 import { tenantsQuery } from '../tenants/queries.js';
 import type { Filters } from './filters.js';
@@ -19,7 +19,18 @@ export function FilterBar({
 }) {
   const { data: tenants = [] } = useQuery(tenantsQuery);
   const [typed, setTyped] = useState(filters.search ?? '');
-  const search = useDebouncedCallback((text: string) => onChange({ search: text.trim() }), 250);
+  const { search: sought = '' } = filters;
+  const asked = useRef(sought);
+  const search = useDebouncedCallback((text: string) => {
+    asked.current = text.trim();
+    onChange({ search: text.trim() });
+  }, 250);
+  // A link may ask for something else: what stands in the field is what the list was searched for.
+  useEffect(() => {
+    if (asked.current === sought) return;
+    asked.current = sought;
+    setTyped(sought);
+  }, [sought]);
   const select = (name: keyof Filters, label: string, any: string, data: { value: string; label: string }[]) => (
     <Select
       aria-label={label}
@@ -68,7 +79,9 @@ export function FilterBar({
         <Button
           variant="subtle"
           onClick={() => {
+            search.cancel();
             setTyped('');
+            asked.current = '';
             onChange(Object.fromEntries(Object.keys(filters).map((name) => [name, ''])));
           }}
         >
