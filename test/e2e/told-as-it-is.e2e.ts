@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { In } from 'typeorm';
 import { Import, Skip } from '../../entities/index.js';
 import type { ImportView } from '../../src/imports/import-view.js';
+import type { SubscriptionLineView } from '../../src/subscriptions/dto.js';
 import { startBrowser } from './browser.js';
 import { Installation } from './installation.js';
 import { visit, type Visitor, type VisitorOptions } from './visitor.js';
@@ -10,10 +11,14 @@ import { visit, type Visitor, type VisitorOptions } from './visitor.js';
 let browser: Browser;
 let installation: Installation;
 let psaInstanceId: string;
+let tenantId: string;
+let whole: ImportView;
 beforeAll(async () => {
   browser = await startBrowser();
   installation = await Installation.start();
   psaInstanceId = await installation.addPsaInstance();
+  tenantId = await installation.addTenant(psaInstanceId);
+  whole = await installation.import(tenantId);
 });
 afterAll(async () => {
   await browser?.close();
@@ -26,13 +31,9 @@ const DELETED = { entity: 'subscription', line: 'A', psaId: null, reason: 'delet
 const NOTHING = 'Nothing to do. Nothing is broken, and nothing waits for a decision of yours.';
 
 describe('Home', () => {
-  let tenantId: string;
-  let whole: ImportView;
-  /** How much it left to decide: more than one part of the list holds. */
+  /** How much the import left to decide: more than one part of the list holds. */
   let waiting: number;
   beforeAll(async () => {
-    tenantId = await installation.addTenant(psaInstanceId);
-    whole = await installation.import(tenantId);
     // What is left is what was left alone, and nobody has to map any customer.
     await installation.database.dataSource.query(
       `UPDATE mappings SET state = 'ignored', client_id = NULL, candidates = '{}' WHERE tenant_id = $1 AND state <> 'mapped'`,
@@ -100,15 +101,15 @@ describe('Home', () => {
 });
 
 describe('a tenant’s page', () => {
-  let tenantId: string;
+  let id: string;
   beforeEach(async () => {
-    tenantId = await installation.addTenant(psaInstanceId, { name: 'Ingram CA' });
+    id = await installation.addTenant(psaInstanceId, { name: 'Ingram CA' });
   });
 
   it('does not say that an account works that was entered, where the stored one was tried', () =>
     visiting(async (visitor) => {
       const { page } = visitor;
-      await visitor.open(`/tenants/${tenantId}`, 'Ingram CA');
+      await visitor.open(`/tenants/${id}`, 'Ingram CA');
       const test = page.getByRole('button', { name: 'Test', exact: true });
       await test.click();
       const holds = page.getByRole('list', { name: 'Checks' }).getByRole('img', { name: 'holds' });
@@ -122,12 +123,49 @@ describe('a tenant’s page', () => {
   it('leads to a first import that shows figures of all that it imports', () =>
     visiting(async (visitor) => {
       const { page } = visitor;
-      await installation.import(tenantId, { preview: true, entities: ['customers'] });
-      await visitor.open(`/tenants/${tenantId}/first-import`, 'Ingram CA');
+      await installation.import(id, { preview: true, entities: ['customers'] });
+      await visitor.open(`/tenants/${id}/first-import`, 'Ingram CA');
       await page.getByRole('button', { name: 'Next' }).click();
       const address = await page.getByRole('link', { name: 'See each change and each reason' }).getAttribute('href');
       const shown = await installation.api<ImportView>('GET', String(address));
       expect(shown).toMatchObject({ preview: true, entities: ['customers', 'subscriptions'] });
+    }));
+});
+
+describe('a subscription’s records', () => {
+  /** Of the cheapest kind to import: one line of an active one. */
+  const aLine = async (): Promise<SubscriptionLineView> => {
+    const found = await installation.api<{ data: SubscriptionLineView[] }>(
+      'GET',
+      '/subscriptions?state=linked&status=active&sort=quantity&limit=1',
+    );
+    return found.data[0]!;
+  };
+  const open = (visitor: Visitor, { tenantId, subscriptionId, line, product }: SubscriptionLineView): Promise<void> =>
+    visitor.open(`/subscriptions/${tenantId}/${subscriptionId}?line=${encodeURIComponent(line!)}`, product.name!);
+
+  it('are compared as they are once an import has written since', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const line = await aLine();
+      await page.clock.install();
+      await open(visitor, line);
+      const cells = page
+        .getByRole('table', { name: 'Both records' })
+        .getByRole('row', { name: /^Quantity/ })
+        .getByRole('cell');
+      expect(await cells.allTextContents()).toEqual([String(line.quantity), String(line.quantity)]);
+      installation.sandbox.marketplace.world.changeSubscription(line.subscriptionId, {}, { quantity: 77 });
+      await installation.import(line.tenantId, { customerId: line.customerId });
+      await page.getByRole('link', { name: 'Home' }).click();
+      await visitor.at('Home');
+      // The marketplace's side is read again by then.
+      await page.clock.fastForward(15_000);
+      await page.goBack();
+      await visitor.at(line.product.name!);
+      // HaloPSA is asked once it is known that an import has ended.
+      await cells.nth(1).getByText('77', { exact: true }).waitFor();
+      expect(await cells.allTextContents()).toEqual(['77', '77']);
     }));
 });
 

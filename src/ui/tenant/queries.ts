@@ -6,9 +6,21 @@ import type { TenantView, UpdateTenant } from '../api/generated.js';
 export const tenantQuery = (id: string) =>
   queryOptions({
     queryKey: ['tenants', id],
-    queryFn: ({ signal }) => api.tenants.getTenantsId({ id }, { signal }),
+    queryFn: async ({ client, queryKey, signal }) => {
+      const before = client.getQueryData<TenantView>(queryKey);
+      const now = await api.tenants.getTenantsId({ id }, { signal });
+      // What an import wrote shows wherever its records are kept for a while.
+      if (before && lastStep(before) !== lastStep(now))
+        for (const read of ['subscriptions', 'links']) void client.invalidateQueries({ queryKey: [read] });
+      return now;
+    },
     refetchInterval: ({ state }) => (isUnderWay(state.data) ? 1500 : 20_000),
   });
+
+/** How far its latest import is, previews aside. */
+function lastStep({ lastImport }: TenantView): string {
+  return lastImport === null ? '' : `${lastImport.id} ${lastImport.attempt} ${lastImport.state}`;
+}
 
 /** Whether its latest import, previews aside, waits or runs. */
 export function isUnderWay(tenant: TenantView | undefined): boolean {
