@@ -167,6 +167,23 @@ describe('a subscription’s records', () => {
       await cells.nth(1).getByText('77', { exact: true }).waitFor();
       expect(await cells.allTextContents()).toEqual(['77', '77']);
     }));
+
+  it('say in which currency the marketplace’s amounts are', () =>
+    visiting(async (visitor) => {
+      const line = await aLine();
+      await open(visitor, line);
+      const records = visitor.page.getByRole('table', { name: 'Both records' });
+      expect(
+        await records
+          .getByRole('row', { name: /^Unit cost/ })
+          .getByRole('cell')
+          .first()
+          .innerText(),
+      ).toMatch(/^[\d.,]+ USD$/);
+      await visitor.open(`/clients/${line.clientId}`, line.clientName!);
+      const table = visitor.page.getByRole('table', { name: 'Subscriptions' });
+      expect(await table.getByRole('columnheader').allInnerTexts()).toContain('Currency');
+    }));
 });
 
 describe('lists', () => {

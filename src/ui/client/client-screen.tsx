@@ -17,7 +17,9 @@ import { customersOfClientQuery } from './queries.js';
 import { WhichHalo } from './which-halo.js';
 
 /** Those that say something about one client, and fit into the width of Halo's tab. */
-const WANTED = ['product', 'quantity', 'term', 'renewalDate', 'status', 'state', 'unitCost', 'unitPrice'];
+const WANTED = ['product', 'quantity', 'term', 'renewalDate', 'status', 'state', 'unitCost', 'unitPrice', 'currency'];
+/** All of them in 866 pixels. */
+const FITTING = COLUMNS.map((column) => (column.id === 'product' ? { ...column, width: 148 } : column));
 const SHOWN = Object.fromEntries(COLUMNS.map(({ id }) => [id, WANTED.includes(id)]));
 
 /** One client of HaloPSA, as its tab and button open it: who it is in the marketplace, what it has, and its import. */
@@ -59,7 +61,7 @@ export default function ClientScreen() {
               <Title order={2}>Subscriptions</Title>
               <DataTable
                 label="Subscriptions"
-                columns={COLUMNS}
+                columns={FITTING}
                 visibility={SHOWN}
                 source={source}
                 rowId={({ tenantId, subscriptionId, line }) => `${tenantId} ${subscriptionId} ${line ?? ''}`}

@@ -1,4 +1,4 @@
-import type { LicenceView, SubscriptionLineView } from '../api/generated.js';
+import type { LicenceView, MoneyView, SubscriptionLineView } from '../api/generated.js';
 import { amountText, countText } from '../shown/numbers.js';
 import { dayText } from '../shown/times.js';
 import { durationText } from './durations.js';
@@ -22,6 +22,8 @@ const CYCLES: Record<string, string> = { Monthly: '1 month', Annual: '1 year' };
 /** Both records, field by field. Names and prices belong to the people in Halo once the record exists. */
 export function fieldsOf(line: SubscriptionLineView, licence: LicenceView | undefined): Field[] {
   const cost = (amount: string | null | undefined): string | null => (amount == null ? null : amountText(amount));
+  // HaloPSA says no currency.
+  const money = (amount: MoneyView | null): string | null => amount && `${amountText(amount.amount)} ${amount.currency}`;
   const ends = line.expirationDate ?? line.renewalDate;
   const cycle = licence?.billingPeriod ?? null;
   return [
@@ -35,8 +37,8 @@ export function fieldsOf(line: SubscriptionLineView, licence: LicenceView | unde
     { label: 'Ends or renews', marketplace: day(ends), halo: day(licence?.endDate ?? null), kept: true },
     { label: 'Auto-renew', marketplace: yes(line.autoRenew), halo: yes(licence?.autoRenew ?? null), kept: true },
     { label: 'Status', marketplace: STATUSES[line.status].label, halo: licence?.status ?? null, kept: false },
-    { label: 'Unit cost', marketplace: cost(line.unitCost?.amount), halo: cost(licence?.unitCost), kept: false },
-    { label: 'Unit price', marketplace: cost(line.unitPrice?.amount), halo: cost(licence?.unitPrice), kept: false },
+    { label: 'Unit cost', marketplace: money(line.unitCost), halo: cost(licence?.unitCost), kept: false },
+    { label: 'Unit price', marketplace: money(line.unitPrice), halo: cost(licence?.unitPrice), kept: false },
   ];
 }
 
