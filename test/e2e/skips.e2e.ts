@@ -115,6 +115,24 @@ describe('what an import left alone', () => {
       forgive(visitor, 422);
     }));
 
+  it('is adopted by nobody who stopped it while it was being looked for', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const before = await undecided('already_in_psa');
+      const goOn = Promise.withResolvers<void>();
+      await page.route(/\/skips\?.*limit=500/, async (route) => {
+        await goOn.promise;
+        await route.continue().catch(() => undefined);
+      });
+      await open(visitor, 'already_in_psa', THERE);
+      await page.getByRole('button', { name: 'Adopt all …' }).click();
+      await page.getByRole('button', { name: 'Adopt all', exact: true }).click();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      goOn.resolve();
+      await page.getByRole('button', { name: 'Adopt all …' }).waitFor();
+      expect(await undecided('already_in_psa')).toEqual(before);
+    }));
+
   it('is created anyway when somebody says so, and the rest adopted at once; the next import goes by it', () =>
     visiting(async (visitor) => {
       const { page } = visitor;

@@ -47,9 +47,15 @@ export function AdoptAll({ row }: { row: ImportView }) {
 }
 
 function Going({ state: { done, total, refused, over } }: { state: Adopting }) {
+  if (!over && total === 0)
+    return (
+      <Text size="sm" role="status">
+        Looking for what can be adopted …
+      </Text>
+    );
   return (
     <>
-      {!over && <Progress value={total === 0 ? 100 : (100 * done) / total} aria-label="How many are adopted" />}
+      {!over && <Progress value={(100 * done) / total} aria-label="How many are adopted" />}
       <Text size="sm" role="status">
         {over ? `${counted(done - refused.length, 'Halo subscription')} adopted.` : `${countText(done)} of ${countText(total)} adopted …`}
       </Text>

@@ -13,6 +13,8 @@ export interface Adopting {
   over: boolean;
 }
 
+const BEGUN: Adopting = { done: 0, total: 0, refused: [], over: false };
+
 /**
  * Those that can be adopted as they were found: something stands for each alone, and nobody decided yet. Where several were found to
  * be the same Halo subscription, somebody has to say whose it is.
@@ -39,6 +41,7 @@ export function useAdoptAll(row: ImportView) {
     const controller = new AbortController();
     running.current = controller;
     setError(null);
+    setState(BEGUN);
     const refused: Adopting['refused'] = [];
     try {
       const skips = await adoptable(row.id, controller.signal);
@@ -47,6 +50,8 @@ export function useAdoptAll(row: ImportView) {
         try {
           await sayOf(row, skip, { licenceId: skip.psaId! });
         } catch (problem) {
+          // Whoever is not signed in any more is refused all of them.
+          if (asProblem(problem).status === 401) throw problem;
           refused.push({ skip, why: asProblem(problem).message });
         }
         if (controller.signal.aborted) break;
@@ -58,6 +63,7 @@ export function useAdoptAll(row: ImportView) {
         over: true,
       }));
     } catch (problem) {
+      setState(null);
       if (!controller.signal.aborted) setError(problem);
     }
     show();
