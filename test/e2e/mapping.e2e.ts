@@ -164,7 +164,7 @@ describe('the mapping table', () => {
       await page.getByRole('textbox', { name: `Find a client in HaloPSA for ${customer.name}` }).fill(client.name);
       await page.getByRole('option', { name: client.name }).click();
       const dialog = page.getByRole('dialog', { name: 'What becomes of the Halo subscriptions?' });
-      await dialog.waitFor();
+      await dialog.getByText('What is left behind stays active there, and is billed').waitFor();
       expect(await visitor.barriers()).toEqual([]);
       expect((await one(customer.customerId)).mapping?.clientId).toBe(customer.mapping?.clientId);
       await dialog.getByRole('button', { name: 'Leave them linked where they are' }).click();

@@ -17,7 +17,8 @@ export function LicencesQuestion({
         <Stack>
           <Text size="sm">
             {counted(question.customers, 'customer')} {question.customers === 1 ? 'has' : 'have'}{' '}
-            {counted(question.licences, 'linked Halo subscription')}. They are never moved between clients.
+            {counted(question.licences, 'linked Halo subscription')}. They are never moved between clients. What is left behind stays active
+            there, and is billed, until you make it inactive in HaloPSA.
           </Text>
           <Button variant="default" onClick={() => onAnswer('leave')}>
             Leave them linked where they are
