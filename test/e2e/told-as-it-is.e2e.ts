@@ -100,6 +100,34 @@ describe('Home', () => {
   });
 });
 
+describe('Home, of a daily import that is wanted', () => {
+  const DAY = 86_400_000;
+  beforeAll(async () => {
+    await installation.api('PATCH', `/tenants/${tenantId}`, { integrator: { enabled: true } });
+  });
+  afterAll(async () => {
+    await installation.api('PATCH', `/psa-instances/${psaInstanceId}`, { enabled: true });
+    await installation.api('PATCH', `/tenants/${tenantId}`, { integrator: { enabled: false } });
+  });
+  const needs = async (visitor: Visitor): Promise<string> => {
+    await visitor.open('/', 'Home');
+    return visitor.page.getByRole('region', { name: 'Needs you' }).innerText();
+  };
+
+  it('tells that it is due and nothing starts it', () =>
+    visiting(async (visitor) => {
+      expect(await needs(visitor)).not.toContain('The daily import');
+      await visitor.page.clock.install({ time: Date.now() + 2 * DAY });
+      expect(await needs(visitor)).toContain('The daily import is due and nothing starts it.');
+    }));
+
+  it('tells that it does not come while its PSA instance is switched off', () =>
+    visiting(async (visitor) => {
+      await installation.api('PATCH', `/psa-instances/${psaInstanceId}`, { enabled: false });
+      expect(await needs(visitor)).toContain('The daily import does not come. Its PSA instance is switched off.');
+    }));
+});
+
 describe('a tenant’s page', () => {
   let id: string;
   beforeEach(async () => {

@@ -5,7 +5,7 @@ import type { TenantView } from '../api/generated.js';
 import { ImportState } from '../imports/import-state.js';
 import { Screen } from '../shell/screen.js';
 import { counted } from '../shown/numbers.js';
-import { When } from '../shown/times.js';
+import { useNow, When } from '../shown/times.js';
 import { Loading } from '../states/loading.js';
 import { ProblemAlert } from '../states/problem.js';
 import { Read } from '../states/read.js';
@@ -19,6 +19,7 @@ import { heldImportsQuery, openDecisionsQuery } from './queries.js';
 export function Home() {
   const tenants = useQuery(tenantsQuery);
   const held = useQuery(heldImportsQuery);
+  const now = useNow(60_000);
   const left = (tenants.data ?? []).flatMap(tellingImports).flatMap(({ id, counts }) => (counts.skipped > 0 ? [id] : []));
   const decisions = useQueries({ queries: left.map(openDecisionsQuery) });
   const unread = decisions.find(({ data, error }) => data === undefined && error !== null);
@@ -38,7 +39,7 @@ export function Home() {
                   {(imports) => (
                     <>
                       {unread && <ProblemAlert error={unread.error} retry={() => void unread.refetch()} />}
-                      <NeedsYou needs={needsOf(found, imports, open)} all={unread === undefined} />
+                      <NeedsYou needs={needsOf(found, imports, open, now)} all={unread === undefined} />
                     </>
                   )}
                 </Read>

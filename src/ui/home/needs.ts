@@ -28,10 +28,17 @@ export function tellingImports({ lastWholeImport, lastImport }: TenantView): Imp
 /**
  * What needs a person, the worst first.
  * @param open What imports left alone until somebody decides, by the import's id.
+ * @param now In milliseconds.
  */
-export function needsOf(tenants: readonly TenantView[], held: readonly ImportView[], open: ReadonlyMap<string, OpenDecisions>): Need[] {
+export function needsOf(
+  tenants: readonly TenantView[],
+  held: readonly ImportView[],
+  open: ReadonlyMap<string, OpenDecisions>,
+  now: number,
+): Need[] {
   const needs = tenants.flatMap((tenant) => [
     ...troubles(tenant),
+    ...missedRun(tenant, now),
     ...approvals(tenant, held),
     ...mappings(tenant),
     ...decisions(tenant, open),
@@ -58,6 +65,28 @@ function troubles(tenant: TenantView): Need[] {
   const partly = imports.find(({ state }) => state === 'partly_failed');
   if (!partly) return [];
   return [{ ...base, text: `${called(partly)} failed in part.`, to: `/imports/${partly.id}`, go: 'See which changes' }];
+}
+
+/** How long a day may be due before that no process took it is worth telling, in milliseconds. */
+const LATE_MS = 3_600_000;
+
+/** That the daily import, which is wanted, does not come. A pause and an account that does not work are told as such. */
+function missedRun({ id, name, enabled, status, integrator, nextRunAt }: TenantView, now: number): Need[] {
+  if (!enabled || !integrator.enabled || status !== 'ok') return [];
+  const base = {
+    key: `${id} schedule`,
+    weight: 'broken' as const,
+    tenant: name,
+    to: `/tenants/${id}#integrator`,
+    go: 'Open its integrator',
+  };
+  if (nextRunAt === null) {
+    const why =
+      integrator.customers || integrator.subscriptions ? 'Its PSA instance is switched off.' : 'Nothing is chosen for it to import.';
+    return [{ ...base, text: `The daily import does not come. ${why}` }];
+  }
+  if (now - Date.parse(nextRunAt) < LATE_MS) return [];
+  return [{ ...base, text: 'The daily import is due and nothing starts it. Make sure that a process of Isthmus with a worker runs.' }];
 }
 
 function approvals({ id, name }: TenantView, held: readonly ImportView[]): Need[] {
