@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { Skip } from '../../entities/index.js';
 import { startBrowser } from './browser.js';
 import { selfSigned } from './certificate.js';
 import { Front } from './front.js';
@@ -118,6 +119,28 @@ describe('within a page of HaloPSA, which is another site', () => {
       await visitor.at('HaloPSA does not know you');
       expect(await visitor.barriers()).toEqual([]);
       expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('403')]);
+    }));
+
+  it('what the browser does not let a frame copy is said to be left to the agent', () =>
+    visiting(async (visitor) => {
+      const { data } = await installation.api<{ data: { id: string }[] }>('GET', '/imports?state=succeeded_with_skips&limit=1');
+      const { id } = data[0]!;
+      const skip = {
+        importId: id,
+        entity: 'subscription',
+        marketplaceId: 's1',
+        reason: 'unknown_customer',
+        detail: 'Whose is it?',
+      } as const;
+      await installation.database.dataSource.manager.insert(Skip, { ...skip, line: null, psaId: null });
+      const frame = await visitor.openFramed(showing(halo, tab()));
+      await visitor.at(client.clientName);
+      await visitor.page.frames()[1]!.evaluate(`location.assign('/imports/${id}?tab=skips&reason=unknown_customer')`);
+      await frame.getByRole('button', { name: /^Ask Ingram … subscription s1/ }).click();
+      await frame.getByRole('button', { name: 'Copy' }).click();
+      await frame.getByText('The browser does not let this page copy.').waitFor();
+      expect(await frame.getByRole('button', { name: 'Copied' }).count()).toBe(0);
+      expect(visitor.complaints.splice(0).filter((complaint) => !/clipboard/i.test(complaint))).toEqual([]);
     }));
 
   it('a session that was ended leads back to the tab', () =>

@@ -1,7 +1,8 @@
-import { Button, CopyButton, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Group, Stack, Text, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ImportView, SkipView } from '../api/generated.js';
 import { Dialog } from '../shell/dialog.js';
+import { Copy } from '../states/copy.js';
 import { Read } from '../states/read.js';
 import { tenantQuery } from '../tenant/queries.js';
 import { vendorText } from './vendor-text.js';
@@ -20,7 +21,7 @@ export function AskVendor({ skip, row, close }: { skip: SkipView; row: ImportVie
               <>
                 <Textarea label="Text for the ticket" value={text} readOnly autosize minRows={8} data-autofocus />
                 <Group justify="flex-end">
-                  <CopyButton value={text}>{({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy'}</Button>}</CopyButton>
+                  <Copy value={text} />
                 </Group>
               </>
             );

@@ -1,5 +1,6 @@
-import { Code, CopyButton, Button, Group, List, Text } from '@mantine/core';
+import { Code, Group, List, Text } from '@mantine/core';
 import type { PsaInstanceView } from '../api/generated.js';
+import { Copy } from '../states/copy.js';
 import { Section } from '../tenant/section.js';
 
 /** How Halo opens Isthmus at a client: what is entered where, for the tab and for the button. */
@@ -27,13 +28,7 @@ export function HaloTab({ instance }: { instance: PsaInstanceView }) {
         </List.Item>
       </List>
       <Group>
-        <CopyButton value={url}>
-          {({ copied, copy }) => (
-            <Button variant="default" onClick={copy}>
-              {copied ? 'Copied' : 'Copy the URL'}
-            </Button>
-          )}
-        </CopyButton>
+        <Copy value={url} label="Copy the URL" variant="default" />
       </Group>
       <Text size="sm" c="dimmed">
         Whoever comes in this way may look only, until you give that agent a role under Administration › Agents.

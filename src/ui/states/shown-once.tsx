@@ -1,4 +1,5 @@
-import { Alert, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core';
+import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
+import { Copy } from './copy.js';
 
 /** A secret that can be seen now and never again. */
 export function ShownOnce({ label, secret, onDone }: { label: string; secret: string; onDone: () => void }) {
@@ -11,13 +12,7 @@ export function ShownOnce({ label, secret, onDone }: { label: string; secret: st
         {secret}
       </Code>
       <Group justify="flex-end">
-        <CopyButton value={secret}>
-          {({ copied, copy }) => (
-            <Button variant="default" onClick={copy}>
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
-          )}
-        </CopyButton>
+        <Copy value={secret} variant="default" />
         <Button onClick={onDone}>I have it</Button>
       </Group>
     </Stack>
