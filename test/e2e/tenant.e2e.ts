@@ -81,6 +81,17 @@ describe("a tenant's page", () => {
       expect(clientImport.updateMainSiteAddress).toBe(true);
     }));
 
+  it('shows a top level that HaloPSA does not name any more, and not its default', () =>
+    visiting(async (visitor) => {
+      const before = (await stored()).clientImport.topLevelId ?? null;
+      await installation.api('PATCH', `/tenants/${tenantId}`, { clientImport: { topLevelId: '987654' } });
+      await visitor.open(`/tenants/${tenantId}`, 'Ingram US');
+      const level = visitor.page.getByRole('combobox', { name: 'Top level for new clients' });
+      await level.and(visitor.page.locator(':not([placeholder^="Reading"])')).waitFor();
+      expect(await level.inputValue()).toBe('No. 987654');
+      await installation.api('PATCH', `/tenants/${tenantId}`, { clientImport: { topLevelId: before } });
+    }));
+
   it('imports for one client, found by typing', () =>
     visiting(async (visitor) => {
       const { page } = visitor;

@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { api } from '../api/client.js';
-import type { TenantView } from '../api/generated.js';
+import type { TenantView, TopLevelView } from '../api/generated.js';
 import { MAPPING_STATES, type ShownState } from '../mapping/mapping-states.js';
 import { useMay } from '../session/session.js';
 import { counted, countText } from '../shown/numbers.js';
@@ -43,7 +43,7 @@ export function ClientImports({ tenant }: { tenant: TenantView }) {
         label="Top level for new clients"
         description="Read from HaloPSA."
         placeholder={topLevels.isPending ? 'Reading top levels from HaloPSA …' : 'HaloPSA’s default'}
-        data={(topLevels.data ?? []).map((level) => ({ value: level.topLevelId, label: level.name }))}
+        data={offered(topLevels.data ?? [], form.values.topLevelId)}
         searchable
         clearable
         clearButtonProps={{ 'aria-label': 'Use HaloPSA’s default top level' }}
@@ -84,6 +84,12 @@ export function ClientImports({ tenant }: { tenant: TenantView }) {
       </Stack>
     </Section>
   );
+}
+
+/** The one that is set is shown by its id, where HaloPSA does not name it: it is not HaloPSA's default. */
+function offered(levels: readonly TopLevelView[], set: string | null): { value: string; label: string }[] {
+  const named = levels.map(({ topLevelId, name }) => ({ value: topLevelId, label: name }));
+  return set === null || levels.some(({ topLevelId }) => topLevelId === set) ? named : [{ value: set, label: `No. ${set}` }, ...named];
 }
 
 function settingsOf({ clientImport }: TenantView) {
