@@ -67,6 +67,19 @@ describe('subscriptions', () => {
       expect(await page.getByRole('textbox', { name: 'Search subscriptions' }).inputValue()).toBe('');
     }));
 
+  it('of one customer, as a link asks for, are said to be', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const line = (await lines('state=linked')).data[0]!;
+      await visitor.open(`/subscriptions?tenantId=${tenantId}&customerId=${line.customerId}`, 'Subscriptions');
+      await page.getByRole('search').getByText(`Customer ${line.customerId} only`).waitFor();
+      expect(await visitor.barriers()).toEqual([]);
+      await page.getByRole('button', { name: 'Show all customers' }).click();
+      await page.waitForURL((url) => !url.searchParams.has('customerId'));
+      await visitor.settled();
+      expect(await shownRows(visitor)).toBe((await lines('')).pagination.total);
+    }));
+
   it('show the columns that were chosen, also the next time', () =>
     visiting(async (visitor) => {
       const { page } = visitor;

@@ -1,4 +1,4 @@
-import { Button, Group, Select, TextInput } from '@mantine/core';
+import { Button, Group, Pill, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
@@ -8,6 +8,13 @@ import type { Filters } from './filters.js';
 import { STATES, STATUSES } from './states.js';
 
 const options = (words: Record<string, { label: string }>) => Object.entries(words).map(([value, { label }]) => ({ value, label }));
+
+/** What a link narrows to, which no field of its own shows. */
+const ONLY = { customerId: 'Customer', clientId: 'Client' };
+const REMOVE = {
+  customerId: { 'aria-label': 'Show all customers', 'aria-hidden': false, tabIndex: 0 },
+  clientId: { 'aria-label': 'Show all clients', 'aria-hidden': false, tabIndex: 0 },
+};
 
 /** What narrows the table down. Each change is in the address at once. */
 export function FilterBar({
@@ -75,6 +82,14 @@ export function FilterBar({
         value={filters.renewsBefore ?? ''}
         onChange={(event) => onChange({ renewsBefore: event.currentTarget.value })}
       />
+      {(['customerId', 'clientId'] as const).map(
+        (name) =>
+          filters[name] !== undefined && (
+            <Pill key={name} size="md" withRemoveButton onRemove={() => onChange({ [name]: '' })} removeButtonProps={REMOVE[name]}>
+              {ONLY[name]} {filters[name]} only
+            </Pill>
+          ),
+      )}
       {narrowed && (
         <Button
           variant="subtle"
