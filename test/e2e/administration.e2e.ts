@@ -65,6 +65,33 @@ describe('administration', () => {
       expect(await call()).toBe(401);
     }));
 
+  it('keeps what is entered for a token through a click beside it, and shows a token that was being made when Escape was pressed', () =>
+    visiting(async (visitor) => {
+      const { page } = visitor;
+      const [arrived, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      await page.route('**/api/v1/tokens', async (route) => {
+        if (route.request().method() === 'POST') {
+          arrived.resolve();
+          await goOn.promise;
+        }
+        await route.continue();
+      });
+      await visitor.open('/tokens', 'API tokens');
+      await page.getByRole('button', { name: 'New' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('textbox', { name: 'Name' }).fill('Weekly report');
+      await page.mouse.click(5, 400);
+      await dialog.getByRole('button', { name: 'Make token' }).click();
+      await arrived.promise;
+      await page.keyboard.press('Escape');
+      goOn.resolve();
+      expect(await dialog.getByLabel('API token', { exact: true }).innerText()).not.toBe('');
+      await dialog.getByRole('button', { name: 'I have it' }).click();
+      await page.getByRole('button', { name: 'Revoke Weekly report' }).click();
+      await page.getByRole('button', { name: 'Revoke it' }).click();
+      await page.getByRole('row', { name: /Weekly report/ }).waitFor({ state: 'detached' });
+    }));
+
   it('gives an agent a role, and takes it back', () =>
     visiting(async (visitor) => {
       const { page } = visitor;

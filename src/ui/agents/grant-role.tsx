@@ -30,7 +30,7 @@ export function GrantRoleDialog({ opened, onClose }: { opened: boolean; onClose:
     ),
   );
   return (
-    <Dialog opened={opened} onClose={close} title="Give an agent a role">
+    <Dialog opened={opened} onClose={close} title="Give an agent a role" closeOnClickOutside={false}>
       <form onSubmit={save} noValidate>
         <Stack>
           <PsaInstanceSelect

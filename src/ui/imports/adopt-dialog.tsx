@@ -21,7 +21,7 @@ export function AdoptDialog({ skip, row, close }: { skip: SkipView; row: ImportV
       },
     );
   return (
-    <Dialog opened onClose={close} title="Adopt a Halo subscription?">
+    <Dialog opened onClose={close} title="Adopt a Halo subscription?" closeOnClickOutside={false}>
       <Stack component="form" onSubmit={(event: React.FormEvent) => (event.preventDefault(), adopt())}>
         <Text size="sm">
           It then stands for subscription {skip.marketplaceId}

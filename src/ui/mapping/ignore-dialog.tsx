@@ -11,7 +11,7 @@ export function IgnoreDialog({ count, onAnswer }: { count: number; onAnswer: (no
     onAnswer(answer);
   };
   return (
-    <Dialog opened={count > 0} onClose={() => close(undefined)} title={`Ignore ${counted(count, 'customer')}?`}>
+    <Dialog opened={count > 0} onClose={() => close(undefined)} title={`Ignore ${counted(count, 'customer')}?`} closeOnClickOutside={false}>
       <Stack>
         <Text size="sm">Imports leave ignored customers and their subscriptions alone. What is in HaloPSA stays.</Text>
         <Textarea

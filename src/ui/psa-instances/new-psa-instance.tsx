@@ -15,6 +15,8 @@ export function NewPsaInstance({ opened, onClose }: { opened: boolean; onClose: 
   const [, go] = useLocation();
   const form = useForm({ initialValues: formOf(undefined), validate: (values) => missing(values, true) });
   const close = (): void => {
+    // What is being made is shown this once.
+    if (create.isPending) return;
     create.reset();
     form.reset();
     onClose();
@@ -31,7 +33,7 @@ export function NewPsaInstance({ opened, onClose }: { opened: boolean; onClose: 
       onClose={close}
       size="xl"
       title={create.data ? 'Webhook secret' : 'New PSA instance'}
-      closeOnClickOutside={!create.data}
+      closeOnClickOutside={false}
     >
       {create.data ? (
         <ShownOnce label="Webhook secret" secret={create.data.webhookSecret} onDone={() => go(`/psa-instances/${create.data.id}`)} />

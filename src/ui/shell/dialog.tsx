@@ -6,7 +6,7 @@ export interface DialogProps {
   onClose: () => void;
   title: string | undefined;
   size?: 'lg' | 'xl';
-  /** Whether a click beside it closes it. Not where something is shown that is never shown again. */
+  /** Whether a click beside it closes it. Not where something is entered, or shown that is never shown again. */
   closeOnClickOutside?: boolean;
   children: ReactNode;
 }

@@ -13,6 +13,8 @@ export function NewToken({ opened, onClose }: { opened: boolean; onClose: () => 
   const create = useCreateToken();
   const form = useForm({ initialValues: { name: '', role: 'viewer' as GivenRole, psaInstanceId: '', expires: '' } });
   const close = (): void => {
+    // What is being made is shown this once.
+    if (create.isPending) return;
     create.reset();
     form.reset();
     onClose();
@@ -29,7 +31,7 @@ export function NewToken({ opened, onClose }: { opened: boolean; onClose: () => 
     ),
   );
   return (
-    <Dialog opened={opened} onClose={close} title="New API token" closeOnClickOutside={!create.data}>
+    <Dialog opened={opened} onClose={close} title="New API token" closeOnClickOutside={false}>
       {create.data ? (
         <ShownOnce label="API token" secret={create.data.token} onDone={close} />
       ) : (
