@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Fault, PsaSwitches } from '../../src/sandbox/index.js';
+import type { Fault, MarketplaceSwitches, PsaSwitches } from '../../src/sandbox/index.js';
 
 /** One thing that happens. Numbers choose among what there is then. */
 export type Step =
@@ -152,9 +152,9 @@ const happening: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('foreign' as const), client: some, sku: fc.constantFrom('A', 'B', 'C') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('generate' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('anyway' as const), subscription: some, line: some }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('settings' as const), settings }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('settings' as const), settings }) },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       do: fc.constant('answer' as const),
       what: fc.constantFrom('approve' as const, 'some' as const, 'discard' as const),
@@ -190,16 +190,45 @@ export function isWord(step: Step): step is Word {
 }
 
 /** How Halo may behave, and what happens. */
-export const anyHistory: fc.Arbitrary<{ psa: Partial<PsaSwitches>; recordsPerCall: number; begun: boolean; steps: Step[] }> = fc.record({
+export const anyHistory: fc.Arbitrary<{
+  psa: Partial<PsaSwitches>;
+  marketplace: Partial<MarketplaceSwitches>;
+  recordsPerCall: number;
+  begun: boolean;
+  tight: boolean;
+  steps: Step[];
+}> = fc.record({
   psa: fc.record({
     arrayAnswer: fc.constantFrom('last' as const, 'all' as const, 'all-when-asked' as const),
     arrayAtomic: fc.boolean(),
     arraysAccepted: fc.boolean(),
     deletedInLists: fc.boolean(),
     unstableOrder: fc.boolean(),
+    nullOnUpdate: fc.constantFrom('ignored' as const, 'clears' as const),
+    pageCaps: fc.constantFrom(
+      { client: 1000, site: 1000, licence: 1000, ticket: 100, other: 50 },
+      { client: 2, site: 2, licence: 3, ticket: 2, other: 2 },
+    ),
+    recordCount: fc.constantFrom('total' as const, 'zero-past-end' as const, 'absent' as const),
+    inactiveHidden: fc.constantFrom('unless-asked' as const, 'never' as const),
+    unknownIdUpdate: fc.constantFrom('404' as const, '400' as const),
+    unknownIdGet: fc.constantFrom('404' as const, 'empty-object' as const, 'id-zero' as const),
+    deletedById: fc.constantFrom('404' as const, '200' as const),
+    emptyDate: fc.constantFrom('1900' as const, '0001' as const, 'null' as const),
+    mainSiteInLists: fc.boolean(),
+  }),
+  marketplace: fc.record({
+    maxLimit: fc.constantFrom(2, 500),
+    shortCustomerRows: fc.boolean(),
+    oldListRows: fc.boolean(),
+    duplicateRows: fc.boolean(),
+    unknownId: fc.constantFrom(404 as const, '400-no-entity' as const),
+    emptyArrays: fc.constantFrom('empty' as const, 'omitted' as const),
+    vendorSubscriptionIds: fc.boolean(),
   }),
   recordsPerCall: fc.constantFrom(1, 3, 100),
   begun: fc.boolean(),
+  tight: fc.boolean(),
   steps: fc.array(step, { minLength: 4, maxLength: 24, size: 'max' }),
 });
 

@@ -1,11 +1,11 @@
 import { runImport } from '../../src/imports/run-import.js';
 import { SAFE_AFTER_MS } from '../../src/imports/store/take-over.js';
-import type { Call, PsaSwitches } from '../../src/sandbox/index.js';
+import type { Call } from '../../src/sandbox/index.js';
 import { begin, endLocks, haltCall, silentFor } from './halted.js';
 import { addClient, addCustomer, addSubscription, EMPTY, product } from './people.js';
 import { isWord, type How, type Step } from './simulated-history.js';
 import { pick, type SimulatedPeople } from './simulated-people.js';
-import type { Ran, Stage } from './stage.js';
+import type { Ran, Scene, Stage } from './stage.js';
 
 const HOUR = 3_600_000;
 
@@ -43,9 +43,9 @@ export class SimulatedWorld {
     private readonly people: SimulatedPeople,
   ) {}
 
-  async begin(psa: Partial<PsaSwitches>, recordsPerCall: number): Promise<void> {
+  async begin(switches: Pick<Scene, 'psa' | 'marketplace'>, recordsPerCall: number): Promise<void> {
     const { on } = this;
-    await on.reset({ ...EMPTY, psa });
+    await on.reset({ ...EMPTY, ...switches });
     on.sandbox.kernel.watch = {};
     this.people.begin(this);
     await addClient(on, 'Tailspin');

@@ -27,8 +27,9 @@ describe('Whatever happened, and wherever imports failed or their processes died
     async () => {
       const world = new SimulatedWorld(on, people);
       await fc.assert(
-        fc.asyncProperty(anyHistory, async ({ psa, recordsPerCall, begun, steps }) => {
-          await world.begin(psa, recordsPerCall);
+        fc.asyncProperty(anyHistory, async ({ psa, marketplace, recordsPerCall, begun, tight, steps }) => {
+          await world.begin({ psa, marketplace }, recordsPerCall);
+          if (tight) await people.say({ do: 'settings', settings: { guard: { floor: 0, percent: 0 } } });
           for (const step of begun ? [...BEGINNING, ...steps] : steps) await world.happens(step);
           await people.say({ do: 'settings', settings: { guard: { floor: 100_000, percent: 100 } } });
           let last: Ran | undefined;
