@@ -1,5 +1,5 @@
-import type { DataSource } from 'typeorm';
-import { Import, type ImportState, type Tenant } from '../../entities/index.js';
+import { type DataSource, In } from 'typeorm';
+import { Import, type Tenant } from '../../entities/index.js';
 import { outlooks } from '../integrator/outlook.js';
 import { countCustomers } from '../mappings/count-customers.js';
 import type { Services } from '../services.js';
@@ -25,12 +25,12 @@ export async function showTenant(services: Services, tenant: Tenant): Promise<Sh
   return shown!;
 }
 
-/** How an import ends that says what became of it. */
-const SETTLED: readonly ImportState[] = ['needs_approval', 'succeeded', 'succeeded_with_skips', 'partly_failed', 'failed'];
+/** That an import has ended, or waits for a person, and says what became of it. */
+const SETTLED = `state IN ('needs_approval', 'succeeded', 'succeeded_with_skips', 'partly_failed', 'failed')`;
 
 /** The latest import that was no preview, of each of these tenants. */
 function lastImports(dataSource: DataSource, tenants: readonly Tenant[]): Promise<Map<string, Import>> {
-  return latest(dataSource, tenants, 'NOT import.preview');
+  return latest(dataSource, tenants, 'NOT preview');
 }
 
 /**
@@ -38,28 +38,24 @@ function lastImports(dataSource: DataSource, tenants: readonly Tenant[]): Promis
  * of the others. One of clients alone says nothing of subscriptions either, as long as somebody wants those imported.
  */
 async function lastWholeImports(dataSource: DataSource, tenants: readonly Tenant[]): Promise<Map<string, Import>> {
-  const whole = 'NOT import.preview AND import.customerId IS NULL AND import.clientId IS NULL AND import.state IN (:...states)';
+  const whole = `NOT preview AND customer_id IS NULL AND client_id IS NULL AND ${SETTLED}`;
   const [clientsAlone, both] = [true, false].map((alone) =>
     tenants.filter(({ integrator }) => alone === (integrator.enabled && !integrator.subscriptions)),
   );
   return new Map([
-    ...(await latest(dataSource, clientsAlone!, whole, { states: SETTLED })),
-    ...(await latest(dataSource, both!, `${whole} AND 'subscriptions' = ANY(import.entities)`, { states: SETTLED })),
+    ...(await latest(dataSource, clientsAlone!, whole)),
+    ...(await latest(dataSource, both!, `${whole} AND 'subscriptions' = ANY(entities)`)),
   ]);
 }
 
-async function latest(
-  { manager }: DataSource,
-  tenants: readonly Tenant[],
-  where: string,
-  parameters: Record<string, unknown> = {},
-): Promise<Map<string, Import>> {
+/** Tenants have thousands of imports in time: of each, its index is gone down from the latest to the first one that is meant. */
+async function latest({ manager }: DataSource, tenants: readonly Tenant[], where: string): Promise<Map<string, Import>> {
   if (tenants.length === 0) return new Map();
-  const found = await manager
-    .createQueryBuilder(Import, 'import')
-    .distinctOn(['import.tenantId'])
-    .where(`import.tenantId IN (:...ids) AND ${where}`, { ids: tenants.map((tenant) => tenant.id), ...parameters })
-    .orderBy({ 'import.tenantId': 'ASC', 'import.createdAt': 'DESC', 'import.id': 'DESC' })
-    .getMany();
+  const rows = await manager.query<{ id: string }[]>(
+    `SELECT found.id FROM unnest($1::uuid[]) AS tenant(id), LATERAL (
+       SELECT id FROM imports WHERE tenant_id = tenant.id AND ${where} ORDER BY created_at DESC, id DESC LIMIT 1) AS found`,
+    [tenants.map(({ id }) => id)],
+  );
+  const found = await manager.findBy(Import, { id: In(rows.map(({ id }) => id)) });
   return new Map(found.map((row) => [row.tenantId, row]));
 }
