@@ -64,6 +64,7 @@ export async function screensOf(installation: Installation, tenantId: string, im
   const there = reasons.body.reasons.find(({ reason }) => reason === 'already_in_psa')?.count ?? 0;
   const ofClient = await all<Line>(`/subscriptions?clientId=${kept.clientId}&sort=product&limit=1`);
   const tenant = TENANT;
+  const client = `/clients/${kept.clientId}?psaInstance=${psa.id}`;
   const admin = (name: string, shows: Omit<Shown, 'heading'>): ScreenToSee => ({
     name,
     from: '/',
@@ -142,9 +143,9 @@ export async function screensOf(installation: Installation, tenantId: string, im
     {
       name: 'Client',
       from: `/subscriptions/${kept.tenantId}/${kept.subscriptionId}?line=${encodeURIComponent(kept.line)}`,
-      click: (page) => page.locator(`a[href="/clients/${kept.clientId}"]`),
+      click: (page) => page.locator(`a[href="${client}"]`),
       shows: { heading: kept.clientName, within: rowsOf('Subscriptions'), text: ofClient.data[0]!.product.name },
-      at: `/clients/${kept.clientId}`,
+      at: client,
     },
   ];
 }
