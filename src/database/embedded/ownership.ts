@@ -10,6 +10,7 @@ const FILE = 'owner.json';
 const BEAT_MS = 5_000;
 /** After this long without a beat, an owner in another container, or another boot of a machine, counts as gone. */
 const SILENCE_MS = 30_000;
+/** While its silence is waited for, it is looked at so often. */
 const LOOK_MS = 100;
 
 /** Who holds a data directory. */
@@ -50,9 +51,7 @@ export async function takeOwnership(dataDir: string, logger?: Logger): Promise<O
     if (found === undefined) continue;
     const owner = parse(found);
     const here = owner?.space === me.space;
-    if (owner && !here && (await lives(owner, path)))
-      logger?.warn({ file: path }, 'Another container or machine held this data directory; seeing whether it still does');
-    if (owner && (here ? await lives(owner, path) : await isHeardOf(path)))
+    if (owner && (here ? await lives(owner, path) : await isHeardOf(path, logger)))
       throw new DataDirectoryInUse(dataDir, { pid: owner.pid, here }, path);
     await discard(path, found);
   }
@@ -87,9 +86,11 @@ async function beatOf(path: string): Promise<number> {
 }
 
 /** Whether an owner says once more that it lives, before its silence has lasted long enough. */
-async function isHeardOf(path: string): Promise<boolean> {
+async function isHeardOf(path: string, logger?: Logger): Promise<boolean> {
   const last = await beatOf(path);
-  while (Date.now() - last < SILENCE_MS) {
+  const isSilent = (): boolean => Date.now() - last >= SILENCE_MS;
+  if (!isSilent()) logger?.warn({ file: path }, 'Another container or machine held this data directory; seeing whether it still does');
+  while (!isSilent()) {
     await sleep(LOOK_MS);
     const now = await beatOf(path);
     if (now !== last) return now !== 0;
